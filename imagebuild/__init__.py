@@ -1,0 +1,1 @@
+"""The image builder behind `build.py`; it is never shipped in an image."""

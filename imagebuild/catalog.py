@@ -1,0 +1,96 @@
+"""The catalog: reads `images.yaml`, the only list of images, and checks it.
+
+`load(path)` is the only reader of that file. Everything else works on `Catalog` and `Image`.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagebuild.model import Base, Language, Variant, Version, Waiver
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image of the catalog: a variant of a version of a language."""
+
+    language: str
+    version: str
+    variant: str
+    language_entry: Language
+    version_entry: Version
+    variant_entry: Variant
+
+    @property
+    def suffix(self) -> str:
+        """The end of tag and name: empty for the variant `standard`, else `-VARIANT`."""
+        return "" if self.variant == "standard" else f"-{self.variant}"
+
+    @property
+    def name(self) -> str:
+        """The selector of exactly this image, for example `python-3.13-distroless`.
+
+        The standard image is called `python-3.13`, which as a selector means all its variants.
+        """
+        return f"{self.language}-{self.version}{self.suffix}"
+
+    def tag(self, prefix: str) -> str:
+        """Return the whole reference, `PREFIX/LANGUAGE:VERSION[-VARIANT]`."""
+        return f"{prefix}/{self.language}:{self.version}{self.suffix}"
+
+    @property
+    def folder(self) -> str:
+        """The build context, from the repository's root: `runtimes/LANGUAGE`."""
+        return f"runtimes/{self.language}"
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Names of the base images this one needs; the first is the build argument BASE."""
+        return (self.version_entry.base, *self.version_entry.extra_bases.values())
+
+    @property
+    def is_runtime(self) -> bool:
+        """Whether functions run in it (not an image that only a phase uses)."""
+        phases = self.language_entry.kubeless.phases.values()
+        return self.variant not in {phase.variant for phase in phases}
+
+    def is_legacy(self, today: datetime.date) -> bool:
+        """Whether the version is past its end of life, and so built on request only."""
+        return self.version_entry.end_of_life < today
+
+    def waivers(self) -> list[Waiver]:
+        """Return the waivers of the language that hold for this image."""
+        return [
+            waiver
+            for waiver in self.language_entry.waivers
+            if (not waiver.versions or self.version in waiver.versions)
+            and (not waiver.variants or self.variant in waiver.variants)
+        ]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What `images.yaml` says. `root` is the folder it lies in: the repository."""
+
+    path: Path
+    prefix: str
+    source: str
+    platforms: tuple[str, ...]
+    bases: Mapping[str, Base]
+    languages: Mapping[str, Language]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """The repository's root."""
+        return self.path.parent
+
+    def images(self) -> list[Image]:
+        """Return all images, legacy ones included, in the order of the file."""
+        return [
+            Image(language_name, version_name, variant_name, language, version, variant)
+            for language_name, language in self.languages.items()
+            for version_name, version in language.versions.items()
+            for variant_name, variant in language.variants.items()
+        ]
