@@ -1,0 +1,102 @@
+package io.kubeless.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kubeless.Response;
+import io.kubeless.StreamingBody;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a function's result is answered with.
+ *
+ * @param contentType of the body, unless a header says otherwise
+ * @param bytes the whole body, or null where it is streamed
+ * @param stream writes the body, or null
+ */
+record Answer(
+    int status,
+    List<Map.Entry<String, String>> headers,
+    String contentType,
+    byte[] bytes,
+    StreamingBody stream) {
+  private static final byte[] NOTHING = {};
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String BINARY = "application/octet-stream";
+
+  /** Turns a result into an answer; throws where it can't be serialised (RESPONSE-10). */
+  static Answer of(Object result) {
+    if (result instanceof Response response) { // RESPONSE-6
+      Answer body = of(response.body());
+      return new Answer(
+          response.status(), response.headers(), body.contentType, body.bytes, body.stream);
+    }
+    if (result == null) { // RESPONSE-4
+      return whole(null, NOTHING);
+    }
+    if (result instanceof CharSequence text) { // RESPONSE-1
+      return whole(TEXT, text.toString().getBytes(UTF_8));
+    }
+    if (result instanceof byte[] bytes) { // RESPONSE-2
+      return whole(BINARY, bytes);
+    }
+    if (result instanceof StreamingBody stream) {
+      return streamed(TEXT, stream);
+    }
+    if (result instanceof InputStream input) {
+      return streamed(BINARY, output -> copy(input, output));
+    }
+    if (result instanceof Stream<?> stream) {
+      return streamed(TEXT, output -> copy(stream.iterator(), output));
+    }
+    if (result instanceof Iterator<?> iterator) {
+      return streamed(TEXT, output -> copy(iterator, output));
+    }
+    return whole("application/json", Json.write(result)); // RESPONSE-3, RESPONSE-5
+  }
+
+  static Answer plain(int status, String text) {
+    return new Answer(status, List.of(), TEXT, (text + "\n").getBytes(UTF_8), null);
+  }
+
+  Answer with(String name, String value) {
+    List<Map.Entry<String, String>> more = new java.util.ArrayList<>(headers);
+    more.add(Map.entry(name, value));
+    return new Answer(status, more, contentType, bytes, stream);
+  }
+
+  boolean sets(String name) {
+    return headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(name));
+  }
+
+  private static Answer whole(String contentType, byte[] bytes) {
+    return new Answer(200, List.of(), contentType, bytes, null);
+  }
+
+  private static Answer streamed(String contentType, StreamingBody stream) {
+    return new Answer(200, List.of(), contentType, null, stream);
+  }
+
+  /** Each piece goes out by itself (RESPONSE-9). */
+  private static void copy(Iterator<?> pieces, OutputStream output) throws Exception {
+    while (pieces.hasNext()) {
+      Object piece = pieces.next();
+      output.write(piece instanceof byte[] bytes ? bytes : of(piece).bytes());
+      output.flush();
+    }
+  }
+
+  private static void copy(InputStream input, OutputStream output) throws Exception {
+    try (input) {
+      byte[] buffer = new byte[16 * 1024];
+      for (int length = input.read(buffer); length >= 0; length = input.read(buffer)) {
+        output.write(buffer, 0, length);
+        output.flush();
+      }
+    }
+  }
+}

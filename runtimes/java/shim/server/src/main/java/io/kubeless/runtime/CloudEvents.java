@@ -1,0 +1,125 @@
+package io.kubeless.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kubeless.Event;
+import java.net.URLDecoder;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** Maps CloudEvents 1.0 onto events (REQUEST-18 to REQUEST-20). */
+final class CloudEvents {
+  private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
+
+  private CloudEvents() {}
+
+  static boolean isBinary(HttpRequest request) {
+    return REQUIRED.stream().anyMatch(name -> request.headers().containsKey("ce-" + name));
+  }
+
+  static boolean isStructured(HttpRequest request) {
+    String type = HttpRequest.mediaType(request.contentType());
+    return type.equals("application/cloudevents+json");
+  }
+
+  static Event binary(HttpRequest request) throws BadRequestException {
+    String version = attribute(request, "specversion", true);
+    checkVersion(version);
+    return new Event(
+        request.text(),
+        attribute(request, "id", true),
+        attribute(request, "type", true),
+        attribute(request, "time", false),
+        attribute(request, "source", true),
+        request);
+  }
+
+  private static String attribute(HttpRequest request, String name, boolean required)
+      throws BadRequestException {
+    String value = request.header("ce-" + name);
+    if (required && (value == null || value.isEmpty())) {
+      throw missing(name);
+    }
+    return value == null ? null : decode(value);
+  }
+
+  private static String decode(String value) throws BadRequestException {
+    if (value.indexOf('%') < 0) {
+      return value;
+    }
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(400, "malformed CloudEvents header");
+    }
+  }
+
+  static Event structured(HttpRequest request) throws BadRequestException {
+    Object parsed;
+    try {
+      parsed = Json.read(request.bytes());
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(400, e.getMessage());
+    }
+    if (!(parsed instanceof Map<?, ?> event)) {
+      throw new BadRequestException(400, "a CloudEvent is a JSON object");
+    }
+    checkVersion(attribute(event, "specversion", true));
+    HttpRequest inner = data(request, event);
+    String text = event.get("data") instanceof String string ? string : inner.text();
+    return new Event(
+        text,
+        attribute(event, "id", true),
+        attribute(event, "type", true),
+        attribute(event, "time", false),
+        attribute(event, "source", true),
+        inner);
+  }
+
+  /** Returns the request with the event's data in place of the event. */
+  private static HttpRequest data(HttpRequest request, Map<?, ?> event)
+      throws BadRequestException {
+    String type = attribute(event, "datacontenttype", false);
+    byte[] bytes = {};
+    if (event.get("data_base64") instanceof String encoded) {
+      try {
+        bytes = Base64.getDecoder().decode(encoded);
+      } catch (IllegalArgumentException e) {
+        throw new BadRequestException(400, "`data_base64` is not base64");
+      }
+      type = type == null ? "application/octet-stream" : type;
+    } else {
+      type = type == null ? "application/json" : type;
+      Object data = event.get("data");
+      boolean isText = data instanceof String && !HttpRequest.isJson(HttpRequest.mediaType(type));
+      if (event.containsKey("data")) {
+        bytes = isText ? ((String) data).getBytes(UTF_8) : Json.write(data);
+      }
+    }
+    return new HttpRequest(
+        request.method(), request.path(), request.query(), request.headers(), type, bytes);
+  }
+
+  private static String attribute(Map<?, ?> event, String name, boolean required)
+      throws BadRequestException {
+    Object value = event.get(name);
+    if (value == null && !required) {
+      return null;
+    }
+    if (value instanceof String text && !text.isEmpty()) {
+      return text;
+    }
+    throw missing(name);
+  }
+
+  private static void checkVersion(String version) throws BadRequestException {
+    if (!version.startsWith("1.")) {
+      throw new BadRequestException(400, "CloudEvents version `" + version + "` is not 1.x");
+    }
+  }
+
+  private static BadRequestException missing(String name) {
+    return new BadRequestException(400, "the CloudEvent has no `" + name + "`");
+  }
+}

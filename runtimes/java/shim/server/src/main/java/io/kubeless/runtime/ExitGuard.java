@@ -1,0 +1,64 @@
+package io.kubeless.runtime;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Keeps {@code System.exit} from harming other calls (FAILURE-6): a shutdown hook that doesn't
+ * return delays the end of the process, and the supervisor ends it when the other calls are done.
+ */
+final class ExitGuard implements Runnable {
+  private static final long RESCAN_MILLIS = 50;
+
+  private final Calls calls;
+  private final Link link;
+
+  ExitGuard(Calls calls, Link link) {
+    this.calls = calls;
+    this.link = link;
+  }
+
+  void install() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this, "exit-guard"));
+  }
+
+  @Override
+  public void run() {
+    Set<Calls.Call> reported = new HashSet<>();
+    boolean byFunction = report(reported);
+    if (!byFunction && calls.retiring()) {
+      return; // the drain
+    }
+    if (!byFunction) {
+      link.send(Link.REPLACE, 0);
+    }
+    try {
+      while (true) {
+        Thread.sleep(RESCAN_MILLIS);
+        report(reported);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Tells the supervisor of each call that is about to exit; returns whether there is one. */
+  private boolean report(Set<Calls.Call> reported) {
+    for (Calls.Call call : calls.running()) {
+      if (!reported.contains(call) && exits(call.thread.getStackTrace())) {
+        reported.add(call);
+        link.send(Link.EXIT, call.slot);
+      }
+    }
+    return !reported.isEmpty();
+  }
+
+  private static boolean exits(StackTraceElement[] stack) {
+    for (StackTraceElement frame : stack) {
+      if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+package io.kubeless.runtime;
+
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** Tomcat's endpoint, but connections come from the supervisor instead of a listening socket. */
+final class HandoverEndpoint extends NioEndpoint {
+  private final Link link;
+  private final Table table;
+  private final Calls calls;
+  private final Map<SocketChannel, Table.Slot> slots = new ConcurrentHashMap<>();
+  private final ThreadLocal<Table.Slot> current = new ThreadLocal<>();
+
+  HandoverEndpoint(Link link, Table table, Calls calls) {
+    this.link = link;
+    this.table = table;
+    this.calls = calls;
+  }
+
+  /** Returns the slot of the connection that the current thread serves. */
+  Table.Slot slot() {
+    return current.get();
+  }
+
+  @Override
+  protected void initServerSocket() {
+    // The supervisor has it.
+  }
+
+  @Override
+  protected SocketChannel serverSocketAccept() throws Exception {
+    while (true) {
+      Link.Message message = link.next();
+      if (message == null) {
+        Runtime.getRuntime().halt(1);
+        return null;
+      }
+      switch (message.kind()) {
+        case Link.INTERRUPT -> calls.interrupt(message.slot());
+        case Link.RETIRE -> calls.retire();
+        case Link.CONNECTION -> {
+          Table.Slot slot = table.new Slot(message.slot(), message.generation());
+          slots.put(message.channel(), slot);
+          return message.channel();
+        }
+        default -> throw new IllegalStateException("unknown message " + message);
+      }
+    }
+  }
+
+  @Override
+  public void setHandler(Handler<NioChannel> handler) {
+    super.setHandler(new Tracking(handler));
+  }
+
+  /** Keeps the slots up to date around Tomcat's own handler. */
+  private final class Tracking implements Handler<NioChannel> {
+    private final Handler<NioChannel> handler;
+
+    Tracking(Handler<NioChannel> handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
+      Table.Slot slot = slots.get(socket.getSocket().getIOChannel());
+      if (slot == null || !slot.beginReading()) {
+        return SocketState.LONG; // another worker has it now: neither read from it nor close it
+      }
+      current.set(slot);
+      SocketState state = handler.process(socket, event);
+      if (state == SocketState.OPEN) {
+        slot.idle();
+      }
+      return state;
+    }
+
+    @Override
+    public void release(SocketWrapperBase<NioChannel> socket) {
+      handler.release(socket);
+      Table.Slot slot = slots.remove(socket.getSocket().getIOChannel());
+      if (slot != null) {
+        link.send(Link.CLOSED, slot.number);
+      }
+    }
+
+    @Override
+    public Object getGlobal() {
+      return handler.getGlobal();
+    }
+
+    @Override
+    public void pause() {
+      handler.pause();
+    }
+
+    @Override
+    public void recycle() {
+      handler.recycle();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The table is memory that the supervisor shares with its workers: counters first, then one slot
+// for each connection. `Table.java` has the same numbers.
+const (
+	metricsSize = 4096
+	slotSize    = 2048
+	slotCount   = 8192
+	slotText    = 32
+	tableSize   = metricsSize + slotSize*slotCount
+)
+
+// What a connection does: the low byte of a slot's state, below the worker's generation.
+const (
+	stateFree      = iota // no connection
+	stateIdle             // waits for its next request; no byte of that has been read
+	stateReading          // a request is being read
+	stateWaiting          // a request waits for its turn
+	stateCalling          // the function executes, nothing has been answered
+	stateStreaming        // the function executes, the answer has begun
+	stateAnswering        // the function has ended, the answer is being written
+	stateTaken            // the supervisor has answered; the worker must not
+)
+
+const (
+	flagHead = 1 << iota
+	flagOrigin
+)
+
+type table struct {
+	memory     []byte
+	descriptor int
+}
+
+// newTable makes the shared memory; its descriptor is handed to each worker.
+func newTable() (*table, error) {
+	descriptor, err := unix.MemfdCreate("table", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Ftruncate(descriptor, tableSize); err != nil {
+		return nil, err
+	}
+	protection := unix.PROT_READ | unix.PROT_WRITE
+	memory, err := unix.Mmap(descriptor, 0, tableSize, protection, unix.MAP_SHARED)
+	return &table{memory, descriptor}, err
+}
+
+func (t *table) state(slot int) *atomic.Uint32 {
+	return (*atomic.Uint32)(unsafe.Pointer(&t.memory[metricsSize+slot*slotSize]))
+}
+
+// get returns what the connection does and the generation of the worker that has it.
+func (t *table) get(slot int) (state, generation uint32) {
+	word := t.state(slot).Load()
+	return word & 0xff, word >> 8
+}
+
+func (t *table) set(slot int, state, generation uint32) {
+	t.state(slot).Store(generation<<8 | state)
+}
+
+// swap changes state or owner, unless the worker was faster.
+func (t *table) swap(slot int, oldState, oldGeneration, newState, newGeneration uint32) bool {
+	before, after := oldGeneration<<8|oldState, newGeneration<<8|newState
+	return t.state(slot).CompareAndSwap(before, after)
+}
+
+// started is the moment when the call began, on the clock that `monotonic` reads.
+func (t *table) started(slot int) time.Duration {
+	at := metricsSize + slot*slotSize + 8
+	return time.Duration(binary.LittleEndian.Uint64(t.memory[at:]))
+}
+
+// request is what a slot says of the request that is being served.
+type request struct {
+	flags, method                        int
+	received                             time.Duration
+	line, referer, agent, trace, address string
+}
+
+// request returns a copy; line, referer, agent, trace ID and address lie behind each other.
+func (t *table) request(slot int) request {
+	at := metricsSize + slot*slotSize
+	memory := t.memory[at : at+slotSize]
+	length := min(int(binary.LittleEndian.Uint32(memory[24:])), slotSize-slotText)
+	fields := bytes.SplitN(memory[slotText:slotText+length], []byte{0}, 5)
+	texts := [5]string{}
+	for index, field := range fields {
+		texts[index] = string(field)
+	}
+	return request{
+		flags:    int(binary.LittleEndian.Uint16(memory[4:])),
+		method:   int(binary.LittleEndian.Uint16(memory[6:])),
+		received: time.Duration(binary.LittleEndian.Uint64(memory[16:])),
+		line:     texts[0], referer: texts[1], agent: texts[2], trace: texts[3], address: texts[4],
+	}
+}
+
+// monotonic reads the clock of Java's `System.nanoTime`.
+func monotonic() time.Duration {
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &now)
+	return time.Duration(now.Nano())
+}
