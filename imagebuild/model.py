@@ -9,22 +9,30 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+LANGUAGE_FORM = r"^[a-z]+([_-][a-z]+)*$"
+VERSION_FORM = r"^[0-9]+(\.[0-9]+)*$"
+CLAUSE_FORM = r"^[A-Z]+-[0-9]+$"
+DIGEST_FORM = r"^.+@sha256:[0-9a-f]{64}$"
+FIXTURE_FORM = r"^([^{}]|\{(snake|kebab|pascal)\})+$"
+ARGUMENT_FORM = r"^[A-Z][A-Z0-9_]*$"
+PLATFORM_FORM = r"^linux/[a-z0-9]+(/v[0-9]+)?$"
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 BaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-LanguageName = Annotated[str, StringConstraints(pattern=r"^[a-z]+([_-][a-z]+)*$")]
-VersionName = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+LanguageName = Annotated[str, StringConstraints(pattern=LANGUAGE_FORM)]
+VersionName = Annotated[str, StringConstraints(pattern=VERSION_FORM)]
 VariantName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Feature = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Clause = Annotated[str, StringConstraints(pattern=r"^[A-Z]+-[0-9]+$")]
-ArgumentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Platform = Annotated[str, StringConstraints(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
-FixtureForm = Annotated[str, StringConstraints(pattern=r"^([^{}]|\{(snake|kebab|pascal)\})+$")]
+Clause = Annotated[str, StringConstraints(pattern=CLAUSE_FORM)]
+ArgumentName = Annotated[str, StringConstraints(pattern=ARGUMENT_FORM)]
+Platform = Annotated[str, StringConstraints(pattern=PLATFORM_FORM)]
+FixtureForm = Annotated[str, StringConstraints(pattern=FIXTURE_FORM)]
 
 
 class Model(BaseModel):
     """A mapping of the catalog: read-only, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Base(Model):
@@ -35,7 +43,7 @@ class Base(Model):
     ] = None
     image: Annotated[
         str | None,
-        Field(pattern=r"^.+@sha256:[0-9a-f]{64}$", description="Image with its digest."),
+        Field(pattern=DIGEST_FORM, description="Image with its digest."),
     ] = None
     packages: Annotated[
         tuple[Text, ...], Field(description="Debian packages, each `NAME` or `NAME=VERSION`.")
