@@ -19,9 +19,13 @@ SYSTEM_SOCKET = "unix:///var/run/docker.sock"
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that answers at `host` (a DOCKER_HOST value) and how to call buildx with it."""
+    """An engine that answers at `host` (a DOCKER_HOST value) and how to call its clients.
+
+    `docker` and `buildx` are the beginnings of commands, `environment` what they need besides.
+    """
 
     host: str
+    docker: tuple[str, ...]
     buildx: tuple[str, ...]
     environment: dict[str, str]
 
@@ -61,7 +65,7 @@ def connect(processes: Processes, checkout: Path) -> Engine:
     """
     host = find() or _bring_up(processes, checkout)
     environment = {"DOCKER_HOST": host, "BUILDX_CONFIG": str(folder() / "buildx")}
-    return Engine(host, _buildx(processes, environment), environment)
+    return Engine(host, _docker(), _buildx(processes, environment), environment)
 
 
 def _bring_up(processes: Processes, checkout: Path) -> str:
@@ -84,13 +88,20 @@ def _bring_up(processes: Processes, checkout: Path) -> str:
 
 def _shared_folders(own: Path, checkout: Path) -> tuple[Path, ...]:
     """Return what containers may mount: the fewest folders that hold home, temporary, checkout."""
-    wanted = sorted({Path.home(), Path("/tmp"), Path(tempfile.gettempdir()), checkout, own})
+    temporary = {Path("/tmp"), Path(tempfile.gettempdir())}  # noqa: S108 - shared, not written to
+    wanted = sorted({Path.home(), *temporary, checkout, own})
     existing = [path.resolve() for path in wanted if path.is_dir() and path != Path("/")]
     return tuple(
         path
         for path in existing
         if not any(path != other and path.is_relative_to(other) for other in existing)
     )
+
+
+def _docker() -> tuple[str, ...]:
+    """Return the command of the docker client: this machine's, else the one in our root."""
+    own = next(folder().glob("root-*/usr/bin/docker"), None)
+    return (str(own),) if own and not shutil.which("docker") else ("docker",)
 
 
 def _buildx(processes: Processes, environment: dict[str, str]) -> tuple[str, ...]:

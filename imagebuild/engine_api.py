@@ -3,7 +3,9 @@
 import http.client
 import json
 import socket
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
 from imagebuild.errors import EngineError
@@ -50,11 +52,22 @@ def call(
     if response.status == http.client.NOT_FOUND:
         return None
     if response.status != http.client.OK:
-        raise EngineError(
-            f"the engine at `{host}` answered {response.status} to `{path}`: "
-            + body.decode(errors="replace").strip()
-        )
+        raise _refused(host, path, response.status, body)
     return json.loads(body)
+
+
+@contextmanager
+def stream(host: str, path: str) -> Iterator[IO[bytes]]:
+    """GET `path` of the engine at `host` and yield the body as it comes."""
+    connection = _connection(host, TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        if response.status != http.client.OK:
+            raise _refused(host, path, response.status, response.read())
+        yield response
+    finally:
+        connection.close()
 
 
 def version(host: str, timeout: float = TIMEOUT_SECONDS) -> str | None:
@@ -72,9 +85,16 @@ def check_version(host: str, found: str) -> None:
     if numbers < OLDEST_VERSION:
         raise EngineError(
             f"the engine at `{host}` is too old: found `{found}`, whose BuildKit lacks features "
-            f"that our Dockerfiles use; `{OLDEST_VERSION[0]}.{OLDEST_VERSION[1]}` or newer is needed",
+            f"that our Dockerfiles use; {OLDEST_VERSION[0]}.{OLDEST_VERSION[1]} or newer is needed",
             "update it, or stop it and unset DOCKER_HOST: then one is started for you (as root)",
         )
+
+
+def _refused(host: str, path: str, status: int, body: bytes) -> EngineError:
+    return EngineError(
+        f"the engine at `{host}` answered {status} to `{path}`: "
+        + body.decode(errors="replace").strip()
+    )
 
 
 def _connection(host: str, timeout: float) -> http.client.HTTPConnection:

@@ -104,7 +104,9 @@ def _end_earlier(folder: Path) -> None:
 def _start_time(process: int) -> str | None:
     """Return when a process started (kernel ticks), None when it isn't running (or a zombie)."""
     try:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        )
     except (FileNotFoundError, ProcessLookupError):
         return None
     return None if fields[0] == "Z" else fields[19]

@@ -1,4 +1,4 @@
-"""The Debian root that our own engine runs in: made once by mmdebstrap, kept in the cache folder."""
+"""The Debian root our own engine runs in: made once by mmdebstrap, kept in the cache folder."""
 
 import hashlib
 import os

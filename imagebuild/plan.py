@@ -8,6 +8,9 @@ from imagebuild.catalog import Catalog, Image
 from imagebuild.content import base_name
 from imagebuild.model import Base
 
+ASKED_FOR = "asked for"
+"""The reason of a step that is unchanged and built all the same: nothing cached is used for it."""
+
 
 class Action(enum.StrEnum):
     """What `build` does with a step."""
@@ -128,7 +131,7 @@ def _decide(key: str, found: Known | None, force: bool) -> tuple[Action, str]:
     if found.key != key:
         return Action.BUILD, "its inputs changed"
     if force:
-        return Action.BUILD, "asked for"
+        return Action.BUILD, ASKED_FOR
     return Action.SKIP, "unchanged"
 
 

@@ -9,9 +9,10 @@ import shlex
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from imagebuild.errors import DiskFullError, ProcessError
@@ -20,7 +21,7 @@ LAST_LINES = 15
 KILL_AFTER_SECONDS = 5.0
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - not an error, the user asked for it
     """The run was cancelled while, or before, this program ran."""
 
 
@@ -119,6 +120,21 @@ def failure(command: Sequence[str], code: int, output: str) -> ProcessError | Di
             "free some space (`docker system df` shows what images take), then run it again",
         )
     return ProcessError(f"`{shlex.join(command)}` ended with {code}", output=end)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that children are ended too."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    earlier = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def start_daemon(command: Sequence[str], log: Path) -> int:
