@@ -54,9 +54,9 @@ class Image:
 
     @property
     def is_runtime(self) -> bool:
-        """Whether functions run in it (not an image that only a phase uses)."""
+        """Whether functions run in it: the standard image, and others that no phase runs in."""
         phases = self.language_entry.kubeless.phases.values()
-        return self.variant not in {phase.variant for phase in phases}
+        return self.variant == "standard" or self.variant not in {p.variant for p in phases}
 
     def is_legacy(self, today: datetime.date) -> bool:
         """Whether the version is past its end of life, and so built on request only."""

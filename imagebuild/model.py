@@ -38,9 +38,9 @@ class Model(BaseModel):
 class Base(Model):
     """A base image: a Debian suite made by mmdebstrap, or an image given by its digest."""
 
-    suite: Annotated[
-        BaseName | None, Field(description="Debian suite, for example `trixie`.")
-    ] = None
+    suite: Annotated[BaseName | None, Field(description="Debian suite, for example `trixie`.")] = (
+        None
+    )
     image: Annotated[
         str | None,
         Field(pattern=DIGEST_FORM, description="Image with its digest."),

@@ -34,6 +34,37 @@ def select(
     return [image for image in images if wanted(image)]
 
 
+def runtime_of(catalog: Catalog, name: str, file: Path | None) -> Image:
+    """Return the one image that runs functions and is called `name`.
+
+    A language means its default version, a version its standard image. An empty name means the
+    language whose functions end like `file`. Raises UsageError when there is no such image.
+    """
+    runtimes = [image for image in catalog.images() if image.is_runtime]
+    if not name:
+        name = _language_of(catalog, file)
+    if name in catalog.languages:
+        name = f"{name}-{catalog.languages[name].default}"
+    for image in runtimes:
+        if name in (image.name, f"{image.language}-{image.version}-{image.variant}"):
+            return image
+    names = [*catalog.languages, *(image.name for image in runtimes)]
+    raise UsageError(f"there is no runtime image called `{name}`", suggestion(name, names))
+
+
+def _language_of(catalog: Catalog, file: Path | None) -> str:
+    suffixes = {
+        language.kubeless.fileNameSuffix: name for name, language in catalog.languages.items()
+    }
+    suffix = file.suffix if file else ""
+    if suffix not in suffixes:
+        raise UsageError(
+            f"no language has functions that end in `{suffix}`",
+            f"name the runtime with --image; known are {', '.join(sorted(suffixes))}",
+        )
+    return suffixes[suffix]
+
+
 def names_of(image: Image) -> set[str]:
     """Return the selectors that this image answers to."""
     version = f"{image.language}-{image.version}"
