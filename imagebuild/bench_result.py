@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from imagebuild.errors import TestsFailedError
 
+FOLDER = "docs/bench"
 OURS = "ours"
 COMPARISONS = ("bare", "peer")
 SERVERS = (OURS, *COMPARISONS)

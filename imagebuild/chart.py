@@ -1,5 +1,6 @@
 """Draws a bench's result as an SVG chart."""
 
+import sys
 from xml.etree.ElementTree import Element
 
 from imagebuild.bench_result import SERVERS, Result, Row
@@ -17,6 +18,7 @@ def draw(result: Result) -> str:
     import pygal
     from pygal.style import Style
 
+    _drop_import_hook()
     style = Style(
         background="#ffffff",
         plot_background="#ffffff",
@@ -51,6 +53,11 @@ def _bar(row: Row, server: str) -> dict[str, object]:
     rate = row.servers[server].requests_per_second
     percent = 100 * rate / row.servers["bare"].requests_per_second
     return {"value": percent, "label": f"{rate:,.0f}"}
+
+
+def _drop_import_hook() -> None:
+    """Take back pygal's hook for plug-ins: Python warns of its old form at every later import."""
+    sys.meta_path[:] = [hook for hook in sys.meta_path if type(hook).__module__ != "pygal"]
 
 
 def _without_scripts(root: Element) -> Element:
