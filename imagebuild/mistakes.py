@@ -20,6 +20,11 @@ FORMS: Mapping[str, str] = {
     model.PLATFORM_FORM: "a platform is `linux/ARCHITECTURE`, for example `linux/amd64`",
 }
 
+HINTS: Mapping[str, str] = {
+    "string_type": "put it in quotes",
+    "date_type": "a date is YYYY-MM-DD without quotes",
+}
+
 
 def describe(errors: Iterable[Mapping[str, Any]], positions: Positions) -> CatalogError:
     """Return one error that names all `errors` (of pydantic), in the order of the file."""
@@ -59,20 +64,20 @@ def _words(error: Mapping[str, Any], positions: Positions) -> tuple[str, str]:
         case "string_pattern_mismatch":
             hint = FORMS.get(context["pattern"], f"its form is `{context['pattern']}`")
             return f"{where}: `{error['input']}` is no valid {_role(error['loc'])}{inside}", hint
+        case "too_short":
+            return f"{where}: `{name}`{inside} is empty", "it needs at least one entry"
         case kind:
             expected = str(error["msg"]).replace("Input should be", "expected")
-            quotes = "put it in quotes" if kind == "string_type" else ""
             found = _found(error["input"])
-            return f"{where}: `{name}`{inside} is {found}: {expected}", quotes
+            return f"{where}: `{name}`{inside} is {found}: {expected}", HINTS.get(kind, "")
 
 
 def _role(location: Location) -> str:
-    """Return what a name in this place is: `language ID`, `version`, or the key it belongs to."""
-    if location[-1] != "[key]":
-        names = [str(part) for part in location if isinstance(part, str)]
-        return f"value of `{names[-1]}`"
-    parent = str(location[-3])
-    return {"languages": "language ID"}.get(parent, f"name under `{parent}`")
+    """Return what text in this place is: a name that is a key, or the value of a key."""
+    if location[-1] == "[key]":
+        return "language ID" if location[0] == "languages" and len(location) == 3 else "name"
+    names = [str(part) for part in location if isinstance(part, str)]
+    return f"value of `{names[-1]}`"
 
 
 def _found(value: object) -> str:
