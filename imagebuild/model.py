@@ -95,6 +95,9 @@ class Version(Model):
 
     base: BaseName
     end_of_life: datetime.date
+    start_limit_seconds: Annotated[
+        float, Field(gt=0, description="Longest time from a container's start to its first answer.")
+    ] = 1.0
     arguments: Annotated[
         dict[ArgumentName, str], Field(description="Build arguments of the Dockerfile.")
     ] = {}
