@@ -123,13 +123,18 @@ def context_files(folder: Path) -> list[str]:
 
 
 def _rules(folder: Path) -> Iterator[str]:
-    """Yield the rules of `.dockerignore` as gitignore's: Docker's are anchored at the context."""
+    """Yield the rules of `.dockerignore` as gitignore's.
+
+    Docker's are anchored at the context, and each holds for what is below its matches too.
+    """
     path = folder / ".dockerignore"
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
         rule = line.strip()
         if rule and not rule.startswith("#"):
             sign, rule = ("!", rule[1:]) if rule.startswith("!") else ("", rule)
-            yield f"{sign}/{rule.lstrip('/').removeprefix('./')}"
+            anchored = f"{sign}/{rule.removeprefix('./').strip('/')}"
+            yield anchored
+            yield f"{anchored}/**"
 
 
 def _walk(folder: Path) -> Iterator[str]:

@@ -68,6 +68,8 @@ class Processes:
             _kill(process)
             raise
         finally:
+            assert process.stdout is not None
+            process.stdout.close()
             with self._lock:
                 self._running.discard(process)
         if self._cancelled:
