@@ -36,8 +36,7 @@ test: quick
 	./build.py test --no-cache
 
 demo: setup
-	./build.py build python-3.13
-	examples/demo.sh
+	./build.py demo
 
 bench: setup
 	./build.py bench
