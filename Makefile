@@ -6,13 +6,15 @@
 BIN := .venv/bin
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
 	git grep -lI --untracked -E '^\#!/bin/(ba)?sh' -- runtimes examples)
+INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv
 TYPED = build.py imagebuild tests serverkit/src serverkit/tests
 
 setup: .venv/.complete
 
 .venv/.complete: requirements.txt
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || \
-		{ apt-get update -qq && apt-get install -qq --yes python3-venv; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { $(INSTALL_PYTHON); } || \
+		{ echo 'error: python3 has no module venv, and it could not be installed' >&2; \
+		echo 'hint: install the package python3-venv, then run make setup again' >&2; exit 1; }
 	python3 -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@

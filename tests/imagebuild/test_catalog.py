@@ -136,7 +136,7 @@ def test_waivers_hold_for_the_versions_and_variants_they_name(edited: Edit) -> N
             "command: install-dependencies",
             "command: x, env: [1]",
             "images.yaml:18: `env` in "
-            "`languages.esperanto.kubeless.phases.installation` is a list: expected a valid diction",
+            "`languages.esperanto.kubeless.phases.installation` is a list: expected a valid dict",
             "",
         ),
         (
