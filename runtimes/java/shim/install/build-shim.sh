@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds what is Java or C into $1/runtime, and $1/repository: the Maven repository of the install
+# image, with all that a function without dependencies of its own needs.
+set -eu
+target=$1
+work=$(mktemp -d)
+mkdir -p "$target/runtime/lib" "$target/runtime/warm" "$target/repository"
+options=""
+if [ -s "${SSL_CERT_FILE:-}" ]; then
+  java install/TrustStore.java "$SSL_CERT_FILE" "$work/trust.p12"
+  options="-Djavax.net.ssl.trustStore=$work/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit"
+fi
+export MAVEN_OPTS="$options"
+
+mvn --batch-mode --quiet --projects kubeless,params \
+  "-Dmaven.repo.local=$target/repository" install
+mkdir -p "$work/sample/src/main/java"
+cp sample.xml "$work/sample/pom.xml"
+cp warm/Warm.java "$work/sample/src/main/java/"
+mvn --batch-mode --quiet --file "$work/sample/pom.xml" \
+  "-Dmaven.repo.local=$target/repository" package dependency:copy-dependencies
+find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
+  -o -name '*.sha1' -o -name 'maven-metadata-central*' \) -delete
+
+mvn --batch-mode --quiet install
+mvn --batch-mode --quiet --projects server dependency:copy-dependencies \
+  -DincludeScope=runtime "-DoutputDirectory=$target/runtime/lib"
+cp server/target/server-1.0-SNAPSHOT.jar "$target/runtime/lib/server.jar"
+mv "$target/runtime/lib/params-1.0-SNAPSHOT.jar" "$target/runtime/lib/params.jar"
+javac --release 17 -cp "$target/runtime/lib/params.jar" -d "$target/runtime/warm" warm/Warm.java
+java_home=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+gcc -O2 -Wall -Wextra -Werror -shared -fPIC -I"$java_home/include" -I"$java_home/include/linux" \
+  -o "$target/runtime/libhandover.so" handover/handover.c
