@@ -11,7 +11,7 @@ run() {
 }
 run
 supervisor=$!
-"$shim/java/bin/java" -cp "$work/classes" io.kubeless.Warm 8079
+"$shim/java/bin/java" -cp "$work/classes:$shim/lib/params.jar" io.kubeless.Warm 8079
 kill "$supervisor"
 wait "$supervisor"
 sort -u "$work"/*.list | grep -v -e '^#' -e io/kubeless/Warm >"$work/all.list"

@@ -110,9 +110,13 @@ func (w *worker) hand(slot int, descriptor int, client *net.TCPAddr) error {
 
 // kill ends the worker and all processes that it has started.
 func (w *worker) kill() {
-	if !w.ended {
-		_ = unix.Kill(-w.pid, unix.SIGKILL)
+	if w.ended {
+		return
 	}
+	for _, pid := range descendants(w.pid) { // those that left the group (TIMEOUT-11)
+		_ = unix.Kill(pid, unix.SIGKILL)
+	}
+	_ = unix.Kill(-w.pid, unix.SIGKILL)
 }
 
 // reap waits for all children, orphans included (LIFECYCLE-7), and reports each that has ended.

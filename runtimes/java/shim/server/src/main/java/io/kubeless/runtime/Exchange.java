@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.coyote.ActionCode;
-import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 
@@ -74,11 +73,6 @@ final class Exchange {
     response.action(ActionCode.CLOSE_NOW, null);
   }
 
-  /** Reading of a body that is waited for begins with `100 Continue`. */
-  void acknowledge() {
-    request.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
-  }
-
   /** What a streaming function writes to. */
   OutputStream output() {
     return new OutputStream() {
@@ -104,12 +98,12 @@ final class Exchange {
 
   AccessLog.Entry entry() {
     String query = request.queryString().toString();
-    String path = request.requestURI().toString();
+    String path = dash(request.requestURI().toString());
     return new AccessLog.Entry(
         address(),
-        request.getMethod(),
+        dash(request.getMethod()),
         query == null ? path : path + "?" + query,
-        request.protocol().toString(),
+        dash(request.protocol().toString()),
         response.getStatus(),
         response.getContentWritten(),
         request.getHeader("Referer"),
@@ -118,7 +112,11 @@ final class Exchange {
         System.nanoTime() - received);
   }
 
-  String address() {
+  private static String dash(String text) {
+    return text == null ? "-" : text; // of a request that could not be read
+  }
+
+  private String address() {
     request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
     return request.remoteAddr().toString();
   }

@@ -46,6 +46,10 @@ final class FunctionAdapter implements Adapter {
   @Override
   public void service(Request request, Response response) throws Exception {
     Exchange exchange = new Exchange(request, response);
+    if (response.getStatus() >= 400) { // REQUEST-22: Tomcat has refused it already
+      refuse(exchange, Answer.plain(response.getStatus(), "Bad Request"));
+      return;
+    }
     if (Probes.isProbe(request.requestURI().toString())) { // OBSERVABILITY-8
       exchange.send(probes.ask(request.requestURI().toString()), calls.retiring());
       return;
@@ -122,7 +126,7 @@ final class FunctionAdapter implements Adapter {
       return;
     }
     Answer answer;
-    boolean failed = false;
+    Throwable error = null;
     try {
       answer = Answer.of(result(event));
       if (answer.stream() != null) {
@@ -130,15 +134,17 @@ final class FunctionAdapter implements Adapter {
         return;
       }
     } catch (Throwable e) { // FAILURE-1: whatever it is
-      failed = true;
-      report(e);
+      error = e;
       answer = Answer.plain(500, "Internal Server Error"); // RESPONSE-11
     }
     if (!slot.swap(Table.CALLING, Table.ANSWERING)) {
       exchange.abandon(); // the supervisor has answered
       return;
     }
-    metrics.count(method, System.nanoTime() - started, failed);
+    if (error != null) {
+      report(error);
+    }
+    metrics.count(method, System.nanoTime() - started, error != null);
     exchange.send(answer, calls.retiring());
     log.write(exchange.entry());
   }
@@ -166,21 +172,21 @@ final class FunctionAdapter implements Adapter {
       exchange.abandon();
       return;
     }
-    boolean failed = false;
+    Throwable error = null;
     try {
       exchange.begin(answer, calls.retiring());
       exchange.flush();
       answer.stream().write(exchange.output());
     } catch (Throwable e) {
-      failed = true;
-      report(e);
+      error = e;
     }
     if (!slot.swap(Table.STREAMING, Table.ANSWERING)) {
       exchange.abandon(); // TIMEOUT-13
       return;
     }
-    metrics.count(method, System.nanoTime() - started, failed);
-    if (failed) {
+    metrics.count(method, System.nanoTime() - started, error != null);
+    if (error != null) {
+      report(error);
       exchange.abandon(); // not as if it were whole
     } else {
       exchange.finish();

@@ -44,6 +44,7 @@ public final class Main {
     serve(settings, function, link, table, calls);
     new ExitGuard(calls, link).install();
     link.send(Link.LOADED, 0);
+    Json.warm();
     Thread.currentThread().join(); // all other threads are daemons
   }
 
