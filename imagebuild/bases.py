@@ -1,9 +1,10 @@
 """Base images: a Debian suite made by mmdebstrap and imported into the engine."""
 
+import shlex
 import tempfile
 from pathlib import Path
 
-from imagebuild import engine_root, labels
+from imagebuild import labels, mmdebstrap
 from imagebuild.engine import Engine
 from imagebuild.errors import UsageError
 from imagebuild.plan import Step
@@ -12,18 +13,25 @@ from imagebuild.process import Processes
 EPOCH = "1577836800"
 """Newest time of a file in a base (2020-01-01): the same packages give the same files."""
 
-APT_OPTIONS = (
-    'APT::Keep-Downloaded-Packages "false"',
-    'Acquire::Languages "none"',
-    'Dir::Cache::pkgcache ""',
-    'Dir::Cache::srcpkgcache ""',
-)
-"""Kept in the image too: apt leaves no caches of its own in the layers built on it."""
+APT_FILE = "/etc/apt/apt.conf.d/90no-caches"
+APT_CONFIGURATION = """\
+APT::Keep-Downloaded-Packages "false";
+Acquire::Languages "none";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };
+"""
+"""Of the image: apt leaves no caches of its own in the layers built on it."""
 
 EXPIRED = '--aptopt=Acquire::Check-Valid-Until "false"'
 """Also kept in the image's apt configuration, for builds on that base."""
 
-LEFTOVERS = ("/var/cache/ldconfig/aux-cache", "/var/lib/dpkg/*-old", "/var/log/*.log")
+LEFTOVERS = (
+    "/var/cache/apt/*.bin",
+    "/var/cache/ldconfig/aux-cache",
+    "/var/lib/dpkg/*-old",
+    "/var/log/*.log",
+)
 
 
 def make(
@@ -36,17 +44,17 @@ def make(
     base = step.base
     if base is None or base.suite is None:
         raise UsageError(f"`{step.name}` is not made from a Debian suite")
-    engine_root.install_mmdebstrap(processes, log)
+    mmdebstrap.install(processes, log)
     options = (
         f"--architectures={platform.split('/')[1]}",
         f'--customize-hook=cd "$1" && rm -f {" ".join(f".{path}" for path in LEFTOVERS)}',
-        *(f"--aptopt={option}" for option in APT_OPTIONS),
+        f'--customize-hook=printf %s {shlex.quote(APT_CONFIGURATION)} > "$1{APT_FILE}"',
         *(() if base.check_valid_until else (EXPIRED,)),
     )
     with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
         archive = Path(folder) / "root.tar"
         processes.run(
-            engine_root.mmdebstrap_command(base.suite, archive, base.packages, options),
+            mmdebstrap.command(base.suite, archive, base.packages, options),
             log=log,
             environment={"SOURCE_DATE_EPOCH": EPOCH, "TMPDIR": folder},
         )
