@@ -21,7 +21,7 @@ final class AccessLog {
 
   private final FileOutputStream output = new FileOutputStream(FileDescriptor.out);
   private final boolean json;
-  private volatile Second second = new Second(0, "");
+  private volatile Second second = new Second(-1, "");
 
   private record Second(long number, String text) {}
 

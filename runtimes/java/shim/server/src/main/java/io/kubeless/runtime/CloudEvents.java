@@ -78,8 +78,7 @@ final class CloudEvents {
   }
 
   /** Returns the request with the event's data in place of the event. */
-  private static HttpRequest data(HttpRequest request, Map<?, ?> event)
-      throws BadRequestException {
+  private static HttpRequest data(HttpRequest request, Map<?, ?> event) throws BadRequestException {
     String type = attribute(event, "datacontenttype", false);
     byte[] bytes = {};
     if (event.get("data_base64") instanceof String encoded) {

@@ -57,9 +57,7 @@ final class EventReader {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     for (int index = 0; index < all.size(); index++) {
       String name = all.getName(index).toString().toLowerCase(Locale.ROOT);
-      headers
-          .computeIfAbsent(name, key -> new ArrayList<>(1))
-          .add(all.getValue(index).toString());
+      headers.computeIfAbsent(name, key -> new ArrayList<>(1)).add(all.getValue(index).toString());
     }
     return headers;
   }

@@ -55,7 +55,8 @@ final class ExitGuard implements Runnable {
 
   private static boolean exits(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
-      if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+      if (frame.getClassName().equals("java.lang.Runtime")
+          && frame.getMethodName().equals("exit")) {
         return true;
       }
     }

@@ -166,8 +166,7 @@ final class FunctionAdapter implements Adapter {
     }
   }
 
-  private void stream(
-      Exchange exchange, Answer answer, Table.Slot slot, int method, long started) {
+  private void stream(Exchange exchange, Answer answer, Table.Slot slot, int method, long started) {
     if (!slot.swap(Table.CALLING, Table.STREAMING)) {
       exchange.abandon();
       return;

@@ -74,7 +74,8 @@ public final class Main {
     protocol.setMaxKeepAliveRequests(-1);
     protocol.setKeepAliveTimeout(5 * MINUTE_MILLIS);
     protocol.setConnectionTimeout(MINUTE_MILLIS);
-    protocol.setMaxSwallowSize((int) Math.min(Integer.MAX_VALUE, 4 * settings.bodyLimit() + HEADERS_BYTES));
+    protocol.setMaxSwallowSize(
+        (int) Math.min(Integer.MAX_VALUE, 4 * settings.bodyLimit() + HEADERS_BYTES));
     protocol.setMaxHttpHeaderSize(HEADERS_BYTES);
     protocol.setRelaxedPathChars("<>[\\]^`{|}\""); // REQUEST-2
     protocol.setRelaxedQueryChars("<>[\\]^`{|}\"");

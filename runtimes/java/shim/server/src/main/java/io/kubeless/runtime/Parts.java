@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.List;
 import org.apache.tomcat.util.http.fileupload.FileItem;
 import org.apache.tomcat.util.http.fileupload.FileUpload;
-import org.apache.tomcat.util.http.fileupload.RequestContext;
+import org.apache.tomcat.util.http.fileupload.UploadContext;
 import org.apache.tomcat.util.http.fileupload.disk.DiskFileItemFactory;
 
 /** Reads multipart forms with Tomcat's parser (REQUEST-16). */
@@ -32,7 +32,7 @@ final class Parts {
     return new Part(item.getFieldName(), item.getName(), item.getContentType(), item.get());
   }
 
-  private record Body(String contentType, byte[] bytes) implements RequestContext {
+  private record Body(String contentType, byte[] bytes) implements UploadContext {
     @Override
     public String getCharacterEncoding() {
       return "UTF-8";
@@ -41,6 +41,11 @@ final class Parts {
     @Override
     public String getContentType() {
       return contentType;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
     }
 
     @Override
