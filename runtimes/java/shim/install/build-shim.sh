@@ -1,13 +1,19 @@
 #!/bin/sh
-# Builds what is Java or C into $1/runtime, and $1/repository: the Maven repository of the install
+# Builds and tests the shim into $1/runtime, and $1/repository: the Maven repository of the install
 # image, with all that a function without dependencies of its own needs.
 set -eu
 target=$1
 work=$(mktemp -d)
-mkdir -p "$target/runtime/lib" "$target/runtime/warm" "$target/repository"
+mkdir -p "$target/runtime/lib" "$target/runtime/warm" "$target/install" "$target/repository"
+javac --release 17 -d "$target/install" install/TrustStore.java
+cp install/common.sh "$target/install/"
+
+(cd supervisor && go vet . && CGO_ENABLED=0 go test . &&
+  CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o "$target/runtime/supervisor" .)
+
 options=""
 if [ -s "${SSL_CERT_FILE:-}" ]; then
-  java install/TrustStore.java "$SSL_CERT_FILE" "$work/trust.p12"
+  java -cp "$target/install" TrustStore "$SSL_CERT_FILE" "$work/trust.p12"
   options="-Djavax.net.ssl.trustStore=$work/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit"
 fi
 export MAVEN_OPTS="$options"
@@ -22,6 +28,9 @@ mvn --batch-mode --quiet --file "$work/sample/pom.xml" \
 find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
   -o -name '*.sha1' -o -name 'maven-metadata-central*' \) -delete
 
+mvn --batch-mode --quiet dependency:copy "-DoutputDirectory=$work" \
+  -Dartifact=com.google.googlejavaformat:google-java-format:1.28.0:jar:all-deps
+sh install/format.sh "$work"/google-java-format-*.jar --dry-run --set-exit-if-changed
 mvn --batch-mode --quiet install
 mvn --batch-mode --quiet --projects server dependency:copy-dependencies \
   -DincludeScope=runtime "-DoutputDirectory=$target/runtime/lib"

@@ -1,10 +1,8 @@
 package io.kubeless.runtime;
 
-import io.kubeless.Context;
 import io.kubeless.Event;
 import java.io.IOException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.nio.ByteBuffer;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -12,35 +10,26 @@ import org.apache.tomcat.util.net.SocketEvent;
 
 /** Answers Tomcat's requests with the function. */
 final class FunctionAdapter implements Adapter {
-  private final Loader.Function function;
-  private final Context context;
   private final HandoverEndpoint endpoint;
   private final Calls calls;
+  private final Caller caller;
   private final EventReader reader;
-  private final Metrics metrics;
   private final AccessLog log;
   private final Probes probes;
-  private final Link link;
 
   FunctionAdapter(
-      Settings settings,
-      Loader.Function function,
       HandoverEndpoint endpoint,
       Calls calls,
-      Table table,
-      Link link,
-      int port) {
-    this.function = function;
+      Caller caller,
+      EventReader reader,
+      AccessLog log,
+      Probes probes) {
     this.endpoint = endpoint;
     this.calls = calls;
-    this.link = link;
-    context = // REQUEST-21
-        new Context(
-            settings.handler(), settings.timeout(), settings.runtime(), settings.memoryLimit());
-    reader = new EventReader(settings.bodyLimit());
-    metrics = new Metrics(table);
-    log = new AccessLog(settings.jsonLog());
-    probes = new Probes(port);
+    this.caller = caller;
+    this.reader = reader;
+    this.log = log;
+    this.probes = probes;
   }
 
   @Override
@@ -75,7 +64,7 @@ final class FunctionAdapter implements Adapter {
   private void refuse(Exchange exchange, Answer answer) throws IOException {
     exchange.begin(answer, answer.status() == 413 || calls.retiring());
     exchange.response.setContentLength(answer.bytes().length);
-    exchange.response.doWrite(java.nio.ByteBuffer.wrap(answer.bytes()));
+    exchange.response.doWrite(ByteBuffer.wrap(answer.bytes()));
     exchange.flush(); // REQUEST-14
     log.write(exchange.entry());
   }
@@ -110,95 +99,12 @@ final class FunctionAdapter implements Adapter {
         refuse(exchange, busy());
         return;
       }
-      call(exchange, event, slot, method);
+      caller.call(exchange, event, slot, method);
     }
   }
 
   private static String text(String value) {
     return value == null ? "" : value;
-  }
-
-  private void call(Exchange exchange, Event event, Table.Slot slot, int method)
-      throws IOException {
-    long started = System.nanoTime();
-    if (!slot.call(started)) {
-      exchange.abandon();
-      return;
-    }
-    Answer answer;
-    Throwable error = null;
-    try {
-      answer = Answer.of(result(event));
-      if (answer.stream() != null) {
-        stream(exchange, answer, slot, method, started);
-        return;
-      }
-    } catch (Throwable e) { // FAILURE-1: whatever it is
-      error = e;
-      answer = Answer.plain(500, "Internal Server Error"); // RESPONSE-11
-    }
-    if (!slot.swap(Table.CALLING, Table.ANSWERING)) {
-      exchange.abandon(); // the supervisor has answered
-      return;
-    }
-    if (error != null) {
-      report(error);
-    }
-    metrics.count(method, System.nanoTime() - started, error != null);
-    exchange.send(answer, calls.retiring());
-    log.write(exchange.entry());
-  }
-
-  private Object result(Event event) throws Throwable {
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(function.classes());
-    try {
-      Object result = function.handler().invokeExact(event, context);
-      if (result instanceof CompletionStage<?> stage) { // TIMEOUT-3: the deadline interrupts this
-        result = stage.toCompletableFuture().get();
-      }
-      return result;
-    } catch (ExecutionException e) {
-      throw e.getCause();
-    } finally {
-      thread.setContextClassLoader(before);
-    }
-  }
-
-  private void stream(Exchange exchange, Answer answer, Table.Slot slot, int method, long started) {
-    if (!slot.swap(Table.CALLING, Table.STREAMING)) {
-      exchange.abandon();
-      return;
-    }
-    Throwable error = null;
-    try {
-      exchange.begin(answer, calls.retiring());
-      exchange.flush();
-      answer.stream().write(exchange.output());
-    } catch (Throwable e) {
-      error = e;
-    }
-    if (!slot.swap(Table.STREAMING, Table.ANSWERING)) {
-      exchange.abandon(); // TIMEOUT-13
-      return;
-    }
-    metrics.count(method, System.nanoTime() - started, error != null);
-    if (error != null) {
-      report(error);
-      exchange.abandon(); // not as if it were whole
-    } else {
-      exchange.finish();
-    }
-    log.write(exchange.entry());
-  }
-
-  /** RESPONSE-12; a JVM that has run out of memory is replaced. */
-  private void report(Throwable error) {
-    error.printStackTrace();
-    if (error instanceof VirtualMachineError && !(error instanceof StackOverflowError)) {
-      link.send(Link.REPLACE, 0);
-    }
   }
 
   @Override

@@ -58,16 +58,11 @@ public final class Main {
       throws Exception {
     HandoverEndpoint endpoint = new HandoverEndpoint(link, table, calls);
     Http11NioProtocol protocol = new Http11NioProtocol(endpoint);
-    String port = System.getenv().getOrDefault("FUNC_PORT", "");
-    protocol.setAdapter(
-        new FunctionAdapter(
-            settings,
-            function,
-            endpoint,
-            calls,
-            table,
-            link,
-            port.isEmpty() ? 8080 : Integer.parseInt(port)));
+    AccessLog log = new AccessLog(settings.jsonLog());
+    Caller caller = new Caller(settings, function, calls, new Metrics(table), log, link);
+    EventReader reader = new EventReader(settings.bodyLimit());
+    Probes probes = new Probes(settings.port());
+    protocol.setAdapter(new FunctionAdapter(endpoint, calls, caller, reader, log, probes));
     protocol.setMaxThreads(Math.min(settings.concurrency() + 32, MAX_THREADS));
     protocol.setMinSpareThreads(2);
     protocol.setMaxConnections(-1); // the supervisor bounds them

@@ -8,6 +8,8 @@ import io.kubeless.Event;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,11 +77,20 @@ class LoaderTest {
 
   @Test
   void anyPackageIsFound() throws Throwable {
-    Files.walk(volume.resolve("classes"))
-        .map(Path::toFile)
-        .filter(f -> f.isFile())
-        .forEach(f -> f.delete());
+    Files.delete(volume.resolve("classes/io/kubeless/Foo.class"));
     compile("package com.example;", volume.resolve("classes"));
+    assertEquals("data", call("foo"));
+  }
+
+  @Test
+  void aJarWillDo() throws Throwable {
+    Path compiled = volume.resolve("classes/io/kubeless/Foo.class");
+    try (var output = Files.newOutputStream(volume.resolve("any.jar"));
+        var jar = new JarOutputStream(output)) {
+      jar.putNextEntry(new JarEntry("io/kubeless/Foo.class"));
+      jar.write(Files.readAllBytes(compiled));
+    }
+    Files.delete(compiled);
     assertEquals("data", call("foo"));
   }
 

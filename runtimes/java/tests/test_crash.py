@@ -1,0 +1,32 @@
+"""A call that ends badly harms nobody else."""
+
+import time
+
+import pytest
+
+from tests.support.server import Server
+from tests.support.web import seconds
+
+
+@pytest.mark.function("crash", mem_limit="512m", memswap_limit="512m")
+@pytest.mark.parametrize(
+    ("how", "trace"),
+    [("exit", ""), ("memory", "java.lang.OutOfMemoryError"), ("stack", "StackOverflowError")],
+)
+def test_beside_a_crash(server: Server, how: str, trace: str) -> None:
+    """Exit, memory and stack: 500, a trace in the log, and the call beside completes."""
+    beside = server.begin({"how": "sleep"})
+    time.sleep(0.5)
+    assert server.call({"how": how}).status_code == 500
+    assert beside.result().text == "done"
+    assert trace in server.stderr
+    assert server.call({"how": "none"}).text == "done"
+
+
+@pytest.mark.function("crash")
+def test_halt(server: Server) -> None:
+    """An end of the process that nothing can delay is 500 at once; the next call is served."""
+    answer = server.call({"how": "halt"})
+    assert answer.status_code == 500
+    assert seconds(answer) < 1
+    assert server.call({"how": "none"}).text == "done"
