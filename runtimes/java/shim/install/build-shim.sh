@@ -18,20 +18,26 @@ if [ -s "${SSL_CERT_FILE:-}" ]; then
 fi
 export MAVEN_OPTS="$options"
 
-mvn --batch-mode --quiet --projects kubeless,params \
-  "-Dmaven.repo.local=$target/repository" install
-mkdir -p "$work/sample/src/main/java"
-cp sample.xml "$work/sample/pom.xml"
-cp warm/Warm.java "$work/sample/src/main/java/"
-mvn --batch-mode --quiet --file "$work/sample/pom.xml" \
-  "-Dmaven.repo.local=$target/repository" package dependency:copy-dependencies
-find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
-  -o -name '*.sha1' -o -name 'maven-metadata-central*' \) -delete
-
 mvn --batch-mode --quiet dependency:copy "-DoutputDirectory=$work" \
   -Dartifact=com.google.googlejavaformat:google-java-format:1.28.0:jar:all-deps
 sh install/format.sh "$work"/google-java-format-*.jar --dry-run --set-exit-if-changed
 mvn --batch-mode --quiet install
+
+# The repository is made twice: from the network into the cache of this build, then from there.
+mkdir -p "$work/sample/src/main/java"
+cp sample.xml "$work/sample/pom.xml"
+cp warm/Warm.java "$work/sample/src/main/java/"
+sample() {
+  mvn --batch-mode --quiet "$@" --projects kubeless,params install
+  mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" package dependency:copy-dependencies
+}
+sample
+mirror="<mirror><id>m</id><mirrorOf>*</mirrorOf><url>file://$HOME/.m2/repository</url></mirror>"
+echo "<settings><mirrors>$mirror</mirrors></settings>" >"$work/settings.xml"
+sample --settings "$work/settings.xml" "-Dmaven.repo.local=$target/repository"
+find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
+  -o -name '*.sha1' -o -name 'maven-metadata-m.*' \) -delete
+
 mvn --batch-mode --quiet --projects server dependency:copy-dependencies \
   -DincludeScope=runtime "-DoutputDirectory=$target/runtime/lib"
 cp server/target/server-1.0-SNAPSHOT.jar "$target/runtime/lib/server.jar"
