@@ -75,13 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Build the tools before the first test, whose time it would count against."""
-    if not session.config.option.collectonly and any(map(_uses_tools, session.items)):
-        assert suite_of(session.config).tools.image
-
-
-def _uses_tools(item: pytest.Item) -> bool:
-    return "tools" in getattr(item, "fixturenames", ())
+    """Make what all tests share before the first one, whose time it would count against."""
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if "runtime" in used and not session.config.option.collectonly:
+        suite = suite_of(session.config)
+        if "tools" in used:
+            assert suite.tools.image
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
