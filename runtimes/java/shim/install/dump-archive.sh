@@ -14,7 +14,7 @@ supervisor=$!
 "$shim/java/bin/java" -cp "$work/classes:$shim/lib/params.jar" io.kubeless.Warm 8079
 kill "$supervisor"
 wait "$supervisor"
-sort -u "$work"/*.list | grep -v -e '^#' -e io/kubeless/Warm >"$work/all.list"
+sed 's/ id: [0-9]*$//' "$work"/*.list | grep -v -e '^#' -e ' source: ' | sort -u >"$work/all.list"
 "$shim/java/bin/java" -Xshare:dump -XX:SharedClassListFile="$work/all.list" \
   -XX:SharedArchiveFile="$shim/shim.jsa" -XX:+UseSerialGC -Xms24m \
   -cp "$(printf '%s:' "$shim"/lib/*.jar | sed 's/:$//')" >"$work/dump.log" 2>&1 ||

@@ -39,6 +39,10 @@ final class FunctionAdapter implements Adapter {
       refuse(exchange, Answer.plain(response.getStatus(), "Bad Request"));
       return;
     }
+    if (endpoint.slot() == WarmUp.SLOT) {
+      exchange.send(Answer.of(reader.read(request).Extensions.json()), false);
+      return;
+    }
     if (Probes.isProbe(request.requestURI().toString())) { // OBSERVABILITY-8
       exchange.send(probes.ask(request.requestURI().toString()), calls.retiring());
       return;

@@ -28,6 +28,12 @@ final class HandoverEndpoint extends NioEndpoint {
     return current.get();
   }
 
+  /** Serves a connection that the supervisor doesn't know. */
+  void adopt(SocketChannel channel, Table.Slot slot) {
+    slots.put(channel, slot);
+    setSocketOptions(channel);
+  }
+
   @Override
   protected void initServerSocket() {
     // The supervisor has it.
@@ -45,8 +51,7 @@ final class HandoverEndpoint extends NioEndpoint {
         case Link.INTERRUPT -> calls.interrupt(message.slot());
         case Link.RETIRE -> calls.retire();
         case Link.CONNECTION -> {
-          Table.Slot slot = table.new Slot(message.slot(), message.generation());
-          slots.put(message.channel(), slot);
+          slots.put(message.channel(), table.new Slot(message.slot(), message.generation()));
           return message.channel();
         }
         default -> throw new IllegalStateException("unknown message " + message);
@@ -85,7 +90,7 @@ final class HandoverEndpoint extends NioEndpoint {
     public void release(SocketWrapperBase<NioChannel> socket) {
       handler.release(socket);
       Table.Slot slot = slots.remove(socket.getSocket().getIOChannel());
-      if (slot != null) {
+      if (slot != null && slot != WarmUp.SLOT) {
         link.send(Link.CLOSED, slot.number);
       }
     }

@@ -1,7 +1,5 @@
 package io.kubeless.runtime;
 
-import java.util.List;
-import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationFeature;
@@ -39,12 +37,6 @@ final class Json {
     } catch (JacksonException e) {
       return false;
     }
-  }
-
-  /** Loads what the first request would have to wait for (TIMEOUT-8, IMAGE-15). */
-  static void warm() {
-    byte[] text = write(Map.of("list", List.of(1, 2.5, "text", true)));
-    boolean ignored = isValid(text) && read(text) != null;
   }
 
   static byte[] write(Object value) {

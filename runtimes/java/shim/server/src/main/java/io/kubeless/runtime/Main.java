@@ -41,10 +41,11 @@ public final class Main {
     }
     Table table = Table.open(TABLE);
     Calls calls = new Calls(settings);
-    serve(settings, function, link, table, calls);
+    HandoverEndpoint endpoint = new HandoverEndpoint(link, table, calls);
+    serve(settings, function, endpoint, link, table, calls);
     new ExitGuard(calls, link).install();
     link.send(Link.LOADED, 0);
-    Json.warm();
+    WarmUp.run(endpoint);
     Thread.currentThread().join(); // all other threads are daemons
   }
 
@@ -54,9 +55,13 @@ public final class Main {
   }
 
   private static void serve(
-      Settings settings, Loader.Function function, Link link, Table table, Calls calls)
+      Settings settings,
+      Loader.Function function,
+      HandoverEndpoint endpoint,
+      Link link,
+      Table table,
+      Calls calls)
       throws Exception {
-    HandoverEndpoint endpoint = new HandoverEndpoint(link, table, calls);
     Http11NioProtocol protocol = new Http11NioProtocol(endpoint);
     AccessLog log = new AccessLog(settings.jsonLog());
     Caller caller = new Caller(settings, function, calls, new Metrics(table), log, link);
