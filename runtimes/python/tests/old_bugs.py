@@ -91,8 +91,8 @@ BUGS = [
         "supervisor.py",
         (
             (
-                "            if member:\n                self.stand_in",
-                "            if member:\n                time.sleep(1.5)\n                self.stand_in",
+                "if member:\n                self.stand_in",
+                "if member:\n                time.sleep(1.5)\n                self.stand_in",
             ),
         ),
     ),
@@ -209,11 +209,12 @@ def put_bug(container: Container, bug: Bug) -> None:
     container.put_archive("/", pack(str(path.parent), files, 0o755, 0o755))
 
 
-def run_suite(clause: str) -> subprocess.CompletedProcess[str]:
+def run_suite(*clauses: str) -> subprocess.CompletedProcess[str]:
     """Run the tests of a clause on our image; no second try."""
-    command = [sys.executable, "-m", "pytest", "tests/contract", "-q", f"--clause={clause}"]
+    options = [f"--clause={clause}" for clause in clauses]
+    command = [sys.executable, "-m", "pytest", "tests/contract", "-q"]
     return subprocess.run(
-        [*command, f"--image=python-{VERSION}", f"--prefix={PREFIX}"],
+        [*command, *options, f"--image=python-{VERSION}", f"--prefix={PREFIX}"],
         cwd=ROOT,
         env=os.environ,
         capture_output=True,
@@ -223,11 +224,10 @@ def run_suite(clause: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(SECONDS)
-@pytest.mark.parametrize("clause", sorted({bug.clause for bug in BUGS}))
-def test_control(containers: Engine, clause: str) -> None:
-    """Without a bug, each of the clauses passes on an image that was made the same way."""
+def test_control(containers: Engine) -> None:
+    """Without a bug, all the clauses pass on an image that was made the same way."""
     images(containers, None)
-    ended = run_suite(clause)
+    ended = run_suite(*sorted({bug.clause for bug in BUGS}))
     assert ended.returncode == 0, ended.stdout
 
 
