@@ -100,7 +100,7 @@ BUGS = [
         "never-settles-never-ends",
         "TIMEOUT-3",
         "supervisor.py",
-        (("now - start >= timeout:", "now - start >= timeout + 3:"),),
+        (("now - start >= timeout)", "now - start >= timeout + 3)"),),
     ),
     Bug(
         "one-timeout-ends-all",
