@@ -6,7 +6,7 @@ shim=/opt/runtime
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Runs a command; if it fails, ends the phase with the end of its output in the termination log.
+# Runs a command (in which `set -e` does not hold); if it fails, ends the phase with the end of its output in the termination log.
 attempt() {
   code=0
   "$@" >"$work/output" 2>&1 || code=$?
@@ -22,11 +22,11 @@ attempt() {
 maven() {
   options="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto"
   if [ -s "${SSL_CERT_FILE:-}" ]; then
-    java -cp "$shim/install" TrustStore "$SSL_CERT_FILE" "$work/trust.p12"
+    java -cp "$shim/install" TrustStore "$SSL_CERT_FILE" "$work/trust.p12" || return 1
     options="$options -Djavax.net.ssl.trustStore=$work/trust.p12"
     options="$options -Djavax.net.ssl.trustStorePassword=changeit"
   fi
-  cp -rs "$shim/repository" "$work/repository"
+  cp -rs "$shim/repository" "$work/repository" || return 1
   settings=${MAVEN_SETTINGS:-$volume/settings.xml}
   if [ -f "$settings" ]; then
     set -- --settings "$settings" "$@"

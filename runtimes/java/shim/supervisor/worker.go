@@ -57,6 +57,18 @@ func command(home string) (string, []string) {
 	return java, append(arguments, "-cp", strings.Join(jars, ":"), "io.kubeless.runtime.Main", home)
 }
 
+// environment returns the worker's: the container's, and an encoding where that says nothing of one,
+// without which the JVM can't read values that aren't ASCII (LOAD-10).
+func environment(own []string) []string {
+	for _, entry := range own {
+		name, value, _ := strings.Cut(entry, "=")
+		if value != "" && (name == "LANG" || name == "LC_ALL" || name == "LC_CTYPE") {
+			return own
+		}
+	}
+	return append(own, "LC_CTYPE=C.UTF-8")
+}
+
 // startWorker starts a JVM with the table and a link on descriptors 3 and 4.
 //
 // TIMEOUT-11: it leads a process group, which is ended as a whole.
@@ -80,7 +92,7 @@ func startWorker(home string, generation uint32, shared *table) (*worker, error)
 	path, arguments := command(home)
 	files := []uintptr{null.Fd(), 1, 2, uintptr(pair[1]), uintptr(shared.descriptor)}
 	pid, err := syscall.ForkExec(path, arguments, &syscall.ProcAttr{
-		Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setpgid: true},
+		Env: environment(os.Environ()), Files: files, Sys: &syscall.SysProcAttr{Setpgid: true},
 	})
 	if err != nil {
 		connection.Close()
