@@ -15,8 +15,9 @@ setup: .venv/.complete
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { $(INSTALL_PYTHON); } || \
 		{ echo 'error: python3 has no module venv, and it could not be installed' >&2; \
 		echo 'hint: install the package python3-venv, then run make setup again' >&2; exit 1; }
-	python3 -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
+		--require-hashes -r requirements.txt
 	@touch $@
 
 quick: setup lint types unit
@@ -47,6 +48,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-requirements:
-	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+requirements: setup
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

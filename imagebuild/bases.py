@@ -12,6 +12,14 @@ from imagebuild.process import Processes
 EPOCH = "1577836800"
 """Newest time of a file in a base (2020-01-01): the same packages give the same files."""
 
+APT_OPTIONS = (
+    'APT::Keep-Downloaded-Packages "false"',
+    'Acquire::Languages "none"',
+    'Dir::Cache::pkgcache ""',
+    'Dir::Cache::srcpkgcache ""',
+)
+"""Kept in the image too: apt leaves no caches of its own in the layers built on it."""
+
 EXPIRED = '--aptopt=Acquire::Check-Valid-Until "false"'
 """Also kept in the image's apt configuration, for builds on that base."""
 
@@ -32,6 +40,7 @@ def make(
     options = (
         f"--architectures={platform.split('/')[1]}",
         f'--customize-hook=cd "$1" && rm -f {" ".join(f".{path}" for path in LEFTOVERS)}',
+        *(f"--aptopt={option}" for option in APT_OPTIONS),
         *(() if base.check_valid_until else (EXPIRED,)),
     )
     with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:

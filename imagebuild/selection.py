@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imagebuild import content
 from imagebuild.catalog import Catalog, Image, parse
-from imagebuild.errors import CatalogError, ProcessError, UsageError, suggestion
+from imagebuild.errors import CatalogError, ProcessError, UsageError, nearest, suggestion
 from imagebuild.process import Processes
 
 
@@ -23,7 +23,8 @@ def select(
     names = {name for image in images for name in names_of(image)}
     for selector in selectors:
         if selector not in names:
-            raise UsageError(f"there is no image called `{selector}`", suggestion(selector, names))
+            near = [name] if (name := nearest(selector, names)) else list(catalog.languages)
+            raise UsageError(f"there is no image called `{selector}`", suggestion(selector, near))
 
     def wanted(image: Image) -> bool:
         named = names_of(image).intersection(selectors)
@@ -48,7 +49,8 @@ def runtime_of(catalog: Catalog, name: str, file: Path | None) -> Image:
     for image in runtimes:
         if name in (image.name, f"{image.language}-{image.version}-{image.variant}"):
             return image
-    names = [*catalog.languages, *(image.name for image in runtimes)]
+    near = nearest(name, [image.name for image in runtimes])
+    names = [near] if near else list(catalog.languages)
     raise UsageError(f"there is no runtime image called `{name}`", suggestion(name, names))
 
 

@@ -84,3 +84,13 @@ def test_planning_everything_takes_under_a_second() -> None:
     after = os.times()
     spent = after.children_user + after.children_system
     assert spent - before.children_user - before.children_system < SECONDS
+
+
+def test_a_broken_environment_is_said_to_be_broken(fresh: Path) -> None:
+    """One that leads back to the same Python must not be entered for ever."""
+    program = fresh.parent / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    (fresh.parent / ".venv" / ".complete").touch()
+    assert "`.venv` is broken" in run(fresh).stderr
