@@ -8,18 +8,18 @@ import { hasBody, peekBody, readBody, RequestError } from "./body.js";
 import { reportError, runCall } from "./call.js";
 import { createContext, createEvent } from "./event.js";
 
-/** Answer a preflight (RESPONSE-13) and let every other OPTIONS pass (REQUEST-1). */
-function crossOrigin() {
+const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+
+/** Answer a preflight (RESPONSE-13); every other OPTIONS is the function's (REQUEST-1). */
+function preflights() {
   const policy = cors();
   return (request, response, next) => {
     const preflight = request.headers["access-control-request-method"] !== undefined;
-    if (request.method !== "OPTIONS" || preflight) return policy(request, response, next);
-    response.setHeader("Access-Control-Allow-Origin", "*"); // RESPONSE-14
-    return next();
+    return request.method === "OPTIONS" && preflight ? policy(request, response, next) : next();
   };
 }
 
-/** Tell the ledger of the answer's first byte, and count the bytes of its pieces. */
+/** See to each answer's headers, tell the ledger of its first byte, count those of its pieces. */
 function watchAnswers(app, ledger) {
   const count = (response, chunk, encoding) => {
     if (chunk === undefined || chunk === null || typeof chunk === "function") return;
@@ -28,6 +28,8 @@ function watchAnswers(app, ledger) {
   };
   Object.assign(app.response, {
     writeHead(...parameters) {
+      // RESPONSE-14: unless the function has set one.
+      if (!this.hasHeader(ALLOW_ORIGIN)) this.setHeader(ALLOW_ORIGIN, "*");
       ledger.respond(); // TIMEOUT-13: from here on nobody else may answer.
       return ServerResponse.prototype.writeHead.apply(this, parameters);
     },
@@ -68,7 +70,7 @@ export function createApp({ settings, handler, ledger, lease }) {
   watchAnswers(app, ledger);
   const runner = { ledger, handler, context: createContext(settings), cut: () => lease.cut() };
   app.use(accessLog(settings.logFormat));
-  app.use(crossOrigin());
+  app.use(preflights());
   app.use(async (request, response) => {
     let body;
     if (hasBody(request)) {

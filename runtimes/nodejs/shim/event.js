@@ -9,8 +9,11 @@ const TEXT_TYPE =
 const CLOUD_EVENT = /^\s*application\/cloudevents\+json\s*(;|$)/i;
 const CE_HEADERS = ["ce-id", "ce-type", "ce-source", "ce-specversion"];
 
-/** Return JSON text parsed; an empty one stays empty (REQUEST-8), a malformed one is a 400. */
-function parseJson(text) {
+/** Return JSON parsed; an empty body stays empty (REQUEST-8), a malformed one is a 400. */
+function parseJson(body, type) {
+  // REQUEST-7: JSON that isn't UTF-8 is malformed, unless it names another charset.
+  if (charsetOf(type) === "utf-8" && !isUtf8(body)) throw new RequestError(400, "Bad Request");
+  const text = decodeText(body, type);
   if (text.trim() === "") return "";
   try {
     return JSON.parse(text);
@@ -19,12 +22,18 @@ function parseJson(text) {
   }
 }
 
+/** The charset that `type` names, by default UTF-8. */
+function charsetOf(type) {
+  const match = /charset\s*=\s*"?([^\s;"]+)/i.exec(type);
+  return !match || /^utf-?8$/i.test(match[1]) ? "utf-8" : match[1];
+}
+
 /** Return `body` as text in the charset that `type` names. */
 function decodeText(body, type) {
-  const match = /charset\s*=\s*"?([^\s;"]+)/i.exec(type);
-  if (!match || /^utf-?8$/i.test(match[1])) return body.toString("utf8");
+  const charset = charsetOf(type);
+  if (charset === "utf-8") return body.toString("utf8");
   try {
-    return new TextDecoder(match[1]).decode(body);
+    return new TextDecoder(charset).decode(body);
   } catch {
     return body.toString("utf8");
   }
@@ -37,7 +46,7 @@ function decodeText(body, type) {
  */
 export function decodeBody(body, type) {
   if (type === undefined || type === "") return isUtf8(body) ? body.toString("utf8") : body;
-  if (JSON_TYPE.test(type)) return parseJson(decodeText(body, type));
+  if (JSON_TYPE.test(type)) return parseJson(body, type);
   return TEXT_TYPE.test(type) ? decodeText(body, type) : body;
 }
 
@@ -61,7 +70,7 @@ function fieldsOf(attributes) {
 
 /** The fields and data of a CloudEvent in structured mode (REQUEST-19). */
 function structuredEvent(body, type) {
-  const envelope = parseJson(decodeText(body, type));
+  const envelope = parseJson(body, type);
   if (envelope === null || typeof envelope !== "object") throw new RequestError(400, "Bad Request");
   const encoded = envelope.data_base64;
   const data = encoded === undefined ? envelope.data : Buffer.from(String(encoded), "base64");

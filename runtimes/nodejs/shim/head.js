@@ -9,7 +9,8 @@ function headerOf(lines, name) {
   for (let index = lines.length - 1; index > 0; index -= 1) {
     const line = lines[index];
     if (line.length > name.length && line[name.length] === ":") {
-      if (line.slice(0, name.length).toLowerCase() === name) return line.slice(name.length + 1).trim();
+      if (line.slice(0, name.length).toLowerCase() === name)
+        return line.slice(name.length + 1).trim();
     }
   }
   return undefined;

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 
@@ -14,7 +14,9 @@ export class LoadError extends Error {}
 
 /** Return the path of module `name` in `folder`; throws a LoadError if there is none (LOAD-1). */
 export function findModule(folder, name) {
-  const candidates = EXTENSIONS.map((extension) => join(folder, name + extension));
+  // A name that already has an extension is taken as it is.
+  const extensions = EXTENSIONS.includes(extname(name)) ? [""] : EXTENSIONS;
+  const candidates = extensions.map((extension) => join(folder, name + extension));
   const path = candidates.find((candidate) => existsSync(candidate));
   if (path) return path;
   throw new LoadError(

@@ -21,7 +21,7 @@ function parents() {
 /** Return `root` and the processes that descend from it. */
 export function descendants(root, parentOf = parents()) {
   const tree = new Set([root]);
-  for (let size = 0; size !== tree.size; ) {
+  for (let size = 0; size !== tree.size;) {
     size = tree.size;
     for (const [id, parent] of parentOf) if (tree.has(parent)) tree.add(id);
   }

@@ -5,7 +5,8 @@ const DEFAULT_TIMEOUT = 180;
 /** A setting that can't be used; `message` holds one line for each bad setting. */
 export class SettingsError extends Error {}
 
-const decimal = (text) => (/^(\d+\.?\d*|\.\d+)$/.test(text) && Number(text) > 0 ? Number(text) : NaN);
+const decimal = (text) =>
+  /^(\d+\.?\d*|\.\d+)$/.test(text) && Number(text) > 0 ? Number(text) : NaN;
 
 const whole = (low, high) => (text) =>
   /^\d+$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : NaN;

@@ -33,7 +33,9 @@ class Probes {
   }
 
   answer({ status, type, body }) {
-    this.response.writeHead(status, { "Content-Type": type });
+    // RESPONSE-14
+    const headers = { "Content-Type": type, "Access-Control-Allow-Origin": "*" };
+    this.response.writeHead(status, headers);
     this.response.end(body);
   }
 }

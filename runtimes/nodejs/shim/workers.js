@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { CALLING, clock, Counts, IDLE, RESPONDING } from "./ledger.js";
 import { WorkerProcess } from "./worker_process.js";
 
-const SPARES = 2; // processes that are ready beyond those in use
+const FEWEST = 2; // processes that are kept, however idle
 const SCAN = 50; // ms between two looks at the ledgers of busy workers
+const AHEAD = 0.5; // seconds before a deadline in which a replacement is started
 const SHRINK_AFTER = 60_000; // ms that a superfluous worker stays
 const RETRY_AFTER = 1000; // ms between two starts, where starting fails
 
@@ -23,6 +24,7 @@ export class Workers {
     this.past = new Counts(); // OBSERVABILITY-3: the counts of workers that have ended
     this.closing = false;
     this.notBefore = 0;
+    this.overdueSoon = 0; // workers that are likely to be killed
   }
 
   /** Start the first worker; resolves once it has loaded the function, rejects with its cause. */
@@ -54,7 +56,8 @@ export class Workers {
   #replenish() {
     if (this.closing || performance.now() < this.notBefore) return;
     const used = this.#in("busy").length + this.queue.length;
-    const wanted = Math.min(this.capacity + 1, used + SPARES);
+    const kept = Math.min(this.capacity + 1, Math.max(used + 1, FEWEST));
+    const wanted = kept + this.overdueSoon;
     const alive = this.#in("starting", "ready", "busy").length;
     const starting = this.#in("starting").length;
     const room = availableParallelism() + 1 - starting;
@@ -102,7 +105,9 @@ export class Workers {
     const ready = this.#in("ready").sort((one, other) => one.idleSince - other.idleSince);
     let free = this.capacity - busy.length;
     while (this.queue.length > 0 && ready.length > 0 && free > 0) {
-      ready.pop().serve(this.queue.shift());
+      const client = this.queue.shift();
+      if (client.gone) continue;
+      ready.pop().serve(client);
       free -= 1;
     }
     for (const worker of busy.slice(0, this.queue.length)) worker.yield();
@@ -111,9 +116,13 @@ export class Workers {
 
   #scan() {
     const now = clock();
+    const { timeout } = this.settings;
+    this.overdueSoon = 0;
     for (const worker of this.#in("busy")) {
       const { state, since } = worker.ledger.read();
-      if (state !== IDLE && now - since >= this.settings.timeout) worker.kill();
+      if (state === IDLE) continue;
+      if (now - since >= timeout) worker.kill();
+      else if (now - since >= Math.max(timeout - AHEAD, timeout / 4)) this.overdueSoon += 1;
     }
     const limit = performance.now() - this.settings.timeout * 1000;
     while (this.queue.length > 0 && this.queue[0].arrived < limit) {
