@@ -14,7 +14,6 @@ from serverkit.client import Client
 from serverkit.messages import HAND, HELLO, LIMIT, QUIT, RECALL
 from serverkit.slots import HANDED, LEASED, STARTING, Slot, Slots
 
-
 SHRINK_AFTER = 60.0  # seconds a worker must have been idle to be let go
 RESTART_PAUSE = 0.2  # seconds after a worker that could not be started
 

@@ -58,9 +58,7 @@ class StandIn:
         entry = Entry.decode(description) if description else Entry(client.address[0])
         seconds = (time.monotonic_ns() - start) / 1e9 if start else 0.0
         if start:  # OBSERVABILITY-4
-            self.counts.record(
-                entry.method, seconds, failed=True, timed_out=bool(member.killed)
-            )
+            self.counts.record(entry.method, seconds, failed=True, timed_out=bool(member.killed))
         self.journal.log(entry, status, seconds)
         if not slot.bytes_sent:
             client.send(answer(status, head_only=entry.method == "HEAD"))

@@ -9,7 +9,7 @@ import socket
 import struct
 from contextlib import suppress
 
-from serverkit.errors import ConnectionLost
+from serverkit.errors import ConnectionLostError
 from serverkit.slots import Slot
 
 STALL = 30.0  # seconds without a byte before a client counts as lost
@@ -59,10 +59,10 @@ class Reader:
             except BlockingIOError:
                 _wait(self._socket, select.POLLIN)
             except OSError as error:
-                raise ConnectionLost from error
+                raise ConnectionLostError from error
             else:
                 if not data:
-                    raise ConnectionLost
+                    raise ConnectionLostError
                 return data
 
 
@@ -94,7 +94,7 @@ class Writer:
         return self._slot.bytes_sent > 0
 
     def break_off(self) -> None:
-        """Have the connection reset when it is closed: an orderly end would look like a whole answer."""
+        """Have the closed connection reset: an orderly end would look like that of the answer."""
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -111,7 +111,7 @@ class Writer:
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            raise ConnectionLost from error
+            raise ConnectionLostError from error
         rest = memoryview(data)[sent:]
         while rest:
             _wait(self._socket, select.POLLOUT)
@@ -120,12 +120,12 @@ class Writer:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise ConnectionLost from error
+                raise ConnectionLostError from error
 
 
 def _wait(sock: socket.socket, event: int) -> None:
-    """Wait until the socket is ready, or raise ConnectionLost."""
+    """Wait until the socket is ready, or raise ConnectionLostError."""
     poll = select.poll()
     poll.register(sock, event)
     if not poll.poll(STALL * 1000):
-        raise ConnectionLost
+        raise ConnectionLostError
