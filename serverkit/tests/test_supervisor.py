@@ -429,3 +429,30 @@ def test_load_failure(serve: Serve) -> None:
     assert "function.py" in server.errors.read_text()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_connection_longer_than_the_timeout(serve: Serve) -> None:
+    """A connection may live for longer than a call may take."""
+    server = serve(FUNCTION, FUNC_TIMEOUT="0.5", FUNC_WORKERS="1")
+    wire = server.wire()
+    body = b'["sleep", 0.04]'
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+        wire.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        assert wire.recv(4096).endswith(b"slept")
+    assert metric(server, "function_timeouts_total") == 0
+
+
+def test_head_in_pieces(serve: Serve) -> None:
+    """A head may come in pieces, the last of them with much of the body; up to a limit."""
+    server = serve(FUNCTION)
+    wire = server.wire()
+    body = b'["hello", "%s"]' % (b"x" * 100_000)
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+    time.sleep(0.2)
+    wire.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    assert wire.recv(4096).endswith(b"hello world")
+    wire = server.wire()
+    wire.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 70_000)
+    assert wire.recv(4096).startswith(b"HTTP/1.1 431")

@@ -44,5 +44,6 @@ if __name__ == "__main__":
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(FOLDER / "authority.pem", FOLDER / "key.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    print("listening", flush=True)
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
     server.serve_forever()

@@ -4,6 +4,7 @@ import os
 import select
 import time
 from collections import deque
+from contextlib import suppress
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.client import Client
@@ -32,7 +33,9 @@ class Journal:
     def flush(self) -> None:
         """Write what the reader has room for."""
         while self._lines and self._poll.poll(0):
-            os.write(1, self._lines.popleft())
+            line = self._lines.popleft()
+            with suppress(OSError):  # a log without a reader is no reason to end
+                os.write(1, line)
 
 
 class StandIn:

@@ -7,11 +7,13 @@ both. So both directions try first, and wait only where they must.
 import select
 import socket
 import struct
+import time
 from contextlib import suppress
 
 from serverkit.errors import ConnectionLostError
 from serverkit.slots import Slot
 
+REQUEST_TIME = 300.0  # seconds a body may take to arrive
 STALL = 30.0  # seconds without a byte before a client counts as lost
 
 
@@ -22,6 +24,7 @@ class Reader:
         self._socket = sock
         self._data = data
         self._position = 0
+        self._end = 0.0
 
     def leftover(self) -> bytes:
         """Return what was read beyond the request, the start of the next one (REQUEST-23)."""
@@ -32,7 +35,7 @@ class Reader:
         while True:
             end = self._data.find(b"\n", self._position) + 1
             if not end and len(self._data) - self._position < size:
-                self._data += self._receive(65536)
+                self._data += self._receive(16384)
                 continue
             start = self._position
             self._position = min(end or len(self._data), start + size)
@@ -57,6 +60,10 @@ class Reader:
             try:
                 data = self._socket.recv(size)
             except BlockingIOError:
+                now = time.monotonic()
+                self._end = self._end or now + REQUEST_TIME
+                if now > self._end:
+                    raise ConnectionLostError from None
                 _wait(self._socket, select.POLLIN)
             except OSError as error:
                 raise ConnectionLostError from error

@@ -22,6 +22,7 @@ from serverkit.wire import Probe, answer
 SWEEP = 1.0  # seconds between looks at idle connections
 SOON = 0.05  # seconds between looks while something is about to end
 UNDYING = 0.5  # seconds after which the request of a killed worker is answered without its end
+UNHEEDED = 5.0  # seconds, at least, a worker has to take or give back a connection
 RECALL_TIME = 0.5  # seconds a drain waits for connections that are idle
 _END = frozenset((signal.SIGTERM, signal.SIGINT))  # LIFECYCLE-8
 
@@ -121,11 +122,14 @@ class Supervisor:
         now, timeout = time.monotonic(), self.settings.timeout
         self.next_check = now + min(SOON if self.drain_start else SWEEP, timeout)
         for member in list(self.pool.members.values()):
-            start = member.slot.call_start / 1e9 or member.asked
+            start = member.slot.call_start / 1e9
+            unheeded = member.unheeded()
             if member.killed:
                 if now - member.killed > UNDYING:
                     self.stand_in.speak_for(member)
-            elif start and now - start >= timeout:
+            elif (start and now - start >= timeout) or (
+                unheeded and now - unheeded >= max(timeout, UNHEEDED)
+            ):
                 # TIMEOUT-1: its answer follows when its end is reaped, a moment later.
                 self.pool.give_up(member)
                 end_tree(member.pid)

@@ -4,7 +4,7 @@ import re
 import time
 from http import HTTPStatus
 
-HEAD_LIMIT = 64 * 1024
+HEAD_LIMIT = 32 * 1024
 TEXT = "text/plain; charset=utf-8"
 
 _PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ ]*)? HTTP/1\.([01])\r\n")
@@ -35,7 +35,7 @@ def head_end(data: bytes | bytearray) -> int:
 
 def is_plausible(data: bytes | bytearray) -> bool:
     """Whether the bytes may become an HTTP request (REQUEST-22)."""
-    return len(data) <= HEAD_LIMIT and bool(_METHOD.match(data[:40]))
+    return bool(_METHOD.match(data[:40]))
 
 
 def is_probe(data: bytes | bytearray) -> bool:
