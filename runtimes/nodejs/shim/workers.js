@@ -7,7 +7,7 @@ import { WorkerProcess } from "./worker_process.js";
 const FEWEST = 2; // processes that are kept, however idle
 const SCAN = 50; // ms between two looks at the ledgers of busy workers
 const AHEAD = 0.5; // seconds before a deadline in which a replacement is started
-const SHRINK_AFTER = 60_000; // ms that a superfluous worker stays
+const SHRINK_AFTER = 5000; // ms that a superfluous worker stays (TIMEOUT-10)
 const RETRY_AFTER = 1000; // ms between two starts, where starting fails
 
 /**
