@@ -2,6 +2,7 @@
 # Unpacks the package $1 in version $2 into the folder $4, if its digest is $3.
 set -eu
 
+export NODE_EXTRA_CA_CERTS=/run/secrets/ca-bundle
 work=$(mktemp -d)
 cd "$work"
 archive=$(npm pack --silent "$1@$2" | tail -n 1)
@@ -12,4 +13,4 @@ if [ "$found" != "$3" ]; then
 fi
 mkdir -p "$4"
 tar -xzf "$archive" --strip-components=1 -C "$4"
-rm -rf "$work"
+rm -rf "$work" "$4/docs" "$4/man"
