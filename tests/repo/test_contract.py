@@ -14,6 +14,7 @@ CATALOG = catalog.load(ROOT / "images.yaml")
 CONTRACT = specification.read(ROOT)
 TESTS = sorted((ROOT / "tests" / "contract").glob("test_*.py"))
 CITATION = re.compile(r"\b[A-Z]{4,}-[0-9]+\b")
+OWN = re.compile(r'mark\.function\(\s*"(\w+)"')
 LANGUAGES = list(CATALOG.languages)
 
 
