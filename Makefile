@@ -1,13 +1,54 @@
-# setup: the environment · quick: checks without an engine · test: everything · demo · bench
+# setup: the environment (.venv) · demo: a Python image answers calls · test: everything
+# quick: all that needs no engine · bench: ours beside others · format · requirements: newer pins
+.PHONY: setup demo test quick lint types unit bench format requirements
 .DELETE_ON_ERROR:
-.PHONY: setup quick test demo bench requirements
 
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+BIN := .venv/bin
+SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
+	git grep -lI --untracked -E '^\#!/bin/(ba)?sh' -- runtimes examples)
+INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv
+TYPED = build.py imagebuild tests serverkit/src serverkit/tests
 
 setup: .venv/.complete
 
 .venv/.complete: requirements.txt
-	python3 -c 'import ensurepip' 2>/dev/null || (apt-get update -q && apt-get install -qy python3-venv)
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { $(INSTALL_PYTHON); } || \
+		{ echo 'error: python3 has no module venv, and it could not be installed' >&2; \
+		echo 'hint: install the package python3-venv, then run make setup again' >&2; exit 1; }
 	python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet --require-hashes -r requirements.txt
-	touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
+		--require-hashes -r requirements.txt
+	@touch $@
+
+quick: setup lint types unit
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/hadolint $$(git ls-files -co --exclude-standard '*Dockerfile')
+	$(BIN)/shellcheck $(sort $(SHELL_SCRIPTS))
+
+types: setup
+	$(BIN)/mypy $(TYPED)
+
+unit: setup
+	$(BIN)/pytest -q
+
+test: quick
+	./build.py build
+	./build.py test --no-cache
+
+demo: setup
+	./build.py demo
+
+bench: setup
+	./build.py bench
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: setup
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild.model import Base, Language, Variant, Version, Waiver
+from imagebuild.checks import check, warnings
+from imagebuild.errors import CatalogError, UsageError
+from imagebuild.model import Base, Document, Language, Variant, Version, Waiver
+from imagebuild.positions import read
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,9 @@ class Image:
 
     @property
     def is_runtime(self) -> bool:
-        """Whether functions run in it (not an image that only a phase uses)."""
+        """Whether functions run in it: the standard image, and others that no phase runs in."""
         phases = self.language_entry.kubeless.phases.values()
-        return self.variant not in {phase.variant for phase in phases}
+        return self.variant == "standard" or self.variant not in {p.variant for p in phases}
 
     def is_legacy(self, today: datetime.date) -> bool:
         """Whether the version is past its end of life, and so built on request only."""
@@ -94,3 +97,40 @@ class Catalog:
             for version_name, version in language.versions.items()
             for variant_name, variant in language.variants.items()
         ]
+
+
+def load(path: Path) -> Catalog:
+    """Read and check the catalog at `path`. Raises CatalogError, UsageError when it isn't there."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"can't read the catalog `{path}`: {error.strerror}",
+            "give the path of an images.yaml with --catalog",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{path.name}:1: not UTF-8 text: {error}", "save it as UTF-8") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Catalog:
+    """Check `text` as the content of the catalog at `path`. Raises CatalogError."""
+    from pydantic import ValidationError
+
+    data, positions = read(text, path.name)
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        from imagebuild.mistakes import describe
+
+        raise describe(error.errors(), positions) from None
+    check(document, path.parent, positions)
+    return Catalog(
+        path=path.absolute(),
+        prefix=document.prefix,
+        source=document.source,
+        platforms=document.platforms,
+        bases=document.bases,
+        languages=document.languages,
+        warnings=tuple(warnings(document, positions)),
+    )

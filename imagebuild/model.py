@@ -9,33 +9,41 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+LANGUAGE_FORM = r"^[a-z]+([_-][a-z]+)*$"
+VERSION_FORM = r"^[0-9]+(\.[0-9]+)*$"
+CLAUSE_FORM = r"^[A-Z]+-[0-9]+$"
+DIGEST_FORM = r"^.+@sha256:[0-9a-f]{64}$"
+FIXTURE_FORM = r"^([^{}]|\{(snake|kebab|pascal)\})+$"
+ARGUMENT_FORM = r"^[A-Z][A-Z0-9_]*$"
+PLATFORM_FORM = r"^linux/[a-z0-9]+(/v[0-9]+)?$"
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 BaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-LanguageName = Annotated[str, StringConstraints(pattern=r"^[a-z]+([_-][a-z]+)*$")]
-VersionName = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+LanguageName = Annotated[str, StringConstraints(pattern=LANGUAGE_FORM)]
+VersionName = Annotated[str, StringConstraints(pattern=VERSION_FORM)]
 VariantName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Feature = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Clause = Annotated[str, StringConstraints(pattern=r"^[A-Z]+-[0-9]+$")]
-ArgumentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Platform = Annotated[str, StringConstraints(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
-FixtureForm = Annotated[str, StringConstraints(pattern=r"^([^{}]|\{(snake|kebab|pascal)\})+$")]
+Clause = Annotated[str, StringConstraints(pattern=CLAUSE_FORM)]
+ArgumentName = Annotated[str, StringConstraints(pattern=ARGUMENT_FORM)]
+Platform = Annotated[str, StringConstraints(pattern=PLATFORM_FORM)]
+FixtureForm = Annotated[str, StringConstraints(pattern=FIXTURE_FORM)]
 
 
 class Model(BaseModel):
     """A mapping of the catalog: read-only, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Base(Model):
     """A base image: a Debian suite made by mmdebstrap, or an image given by its digest."""
 
-    suite: Annotated[
-        BaseName | None, Field(description="Debian suite, for example `trixie`.")
-    ] = None
+    suite: Annotated[BaseName | None, Field(description="Debian suite, for example `trixie`.")] = (
+        None
+    )
     image: Annotated[
         str | None,
-        Field(pattern=r"^.+@sha256:[0-9a-f]{64}$", description="Image with its digest."),
+        Field(pattern=DIGEST_FORM, description="Image with its digest."),
     ] = None
     packages: Annotated[
         tuple[Text, ...], Field(description="Debian packages, each `NAME` or `NAME=VERSION`.")
@@ -87,6 +95,9 @@ class Version(Model):
 
     base: BaseName
     end_of_life: datetime.date
+    start_limit_seconds: Annotated[
+        float, Field(gt=0, description="Longest time from a container's start to its first answer.")
+    ] = 1.0
     arguments: Annotated[
         dict[ArgumentName, str], Field(description="Build arguments of the Dockerfile.")
     ] = {}

@@ -1,0 +1,99 @@
+"""Builds what a plan says: bases, then images, in parallel, each with a log of its own."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from imagebuild import content, labels, plan, record, report
+from imagebuild import engine as engines
+from imagebuild.catalog import Catalog, Image
+from imagebuild.errors import ImageBuildError
+from imagebuild.plan import Action, Step
+from imagebuild.record import Entry
+
+
+def plan_steps(
+    catalog: Catalog, images: Iterable[Image], *, prefix: str, force: bool = False
+) -> list[Step]:
+    """Return the plan that brings `images` about, given what the engine has (if one answers)."""
+    images = list(images)
+    host = engines.find()
+    known = labels.known(host) if host else {}
+    keys = content.keys(catalog, images)
+    return plan.make(catalog, images, keys, known, prefix=prefix, force=force)
+
+
+def build(
+    catalog: Catalog,
+    steps: Sequence[Step],
+    *,
+    prefix: str,
+    jobs: int,
+    ca_bundle: Path | None = None,
+) -> list[dict[str, object]]:
+    """Do the steps of a plan and return what is there now, in their order (`build --json`).
+
+    Progress and a summary go to stderr. Raises BuildError when some images failed, DiskFullError
+    at once; Ctrl-C ends all that runs, and then no tag is other than before or complete.
+    """
+    todo = [step for step in steps if step.action is Action.BUILD]
+    failures = _make(catalog, todo, prefix, jobs, ca_bundle) if todo else {}
+    entries = _entries(catalog, steps, failures)
+    failures |= _oversized(steps, entries)
+    sys.stderr.write(report.summary(steps, entries, failures) + "\n")
+    if failures:
+        raise report.failed(failures, len(steps))
+    return [{**entries[step.name].as_json(), "action": step.action.value} for step in steps]
+
+
+def _make(
+    catalog: Catalog, steps: Sequence[Step], prefix: str, jobs: int, ca_bundle: Path | None
+) -> dict[str, ImageBuildError]:
+    """Build `steps` and return those that failed, by name."""
+    from imagebuild import buildx, schedule
+    from imagebuild.builder import Builder, origin_of
+    from imagebuild.process import Processes, interruptible
+    from imagebuild.progress import choose
+
+    processes = Processes()
+    engine = engines.connect(processes, catalog.root)
+    authorities = (ca_bundle or buildx.default_authorities()).resolve()
+    origin = origin_of(catalog.root, processes)
+    progress = choose()
+    builder = Builder(catalog, prefix, engine, processes, progress, origin, authorities)
+    try:
+        with interruptible():
+            results = schedule.run(steps, builder.make, jobs=jobs, cancel=processes.cancel)
+    finally:
+        progress.close()
+    return {name: error for name, error in results.items() if isinstance(error, ImageBuildError)}
+
+
+def _entries(
+    catalog: Catalog, steps: Sequence[Step], failures: Mapping[str, ImageBuildError]
+) -> dict[str, Entry]:
+    """Return what is there now, by step name; size 0 where this checkout never measured it."""
+    host = engines.find()
+    known = labels.known(host) if host else {}
+    recorded = record.read(catalog.root)
+    result = {}
+    for step in steps:
+        if step.name in failures:
+            continue
+        found, entry = known.get(step.tag), recorded.get(step.tag)
+        digest = found.digest if found else step.tag.partition("@")[2]
+        if entry is None or entry.digest != digest:
+            entry = Entry(step.name, step.tag, digest, step.key, 0, 0.0)
+        result[step.name] = entry
+    return result
+
+
+def _oversized(steps: Sequence[Step], entries: Mapping[str, Entry]) -> dict[str, ImageBuildError]:
+    """Return the errors of unchanged images above a limit that was lowered since."""
+    errors: dict[str, ImageBuildError] = {}
+    for step in steps:
+        entry = entries.get(step.name)
+        if step.image and entry:
+            error = report.too_large(entry.size, step.image.variant_entry.size_limit_mb)
+            errors |= {step.name: error} if error else {}
+    return errors

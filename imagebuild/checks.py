@@ -1,0 +1,83 @@
+"""Checks across the catalog that no single mapping can do: names that must exist elsewhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from imagebuild import specification
+from imagebuild.errors import CatalogError, suggestion
+from imagebuild.model import Document, Language
+from imagebuild.positions import Location, Positions
+
+Reference = tuple[Location, str, str, list[str]]
+"""A name used somewhere: its location, what it names, the name, and the valid names."""
+
+
+def check(document: Document, root: Path, positions: Positions) -> None:
+    """Raise CatalogError for the first name that doesn't exist, or base that isn't one."""
+    for name, base in document.bases.items():
+        if (base.suite is None) == (base.image is None):
+            raise CatalogError(
+                f"{positions.at(('bases', name))}: the base `{name}` needs either `suite` or "
+                f"`image`, found {'neither' if base.suite is None else 'both'}",
+                "`suite` is a Debian suite, `image` an image with its digest",
+            )
+    for location, role, name, valid in _references(document, root):
+        if name not in valid:
+            raise CatalogError(
+                f"{positions.at(location)}: unknown {role} `{name}`", suggestion(name, valid)
+            )
+    if "base" in document.languages:
+        raise CatalogError(
+            f"{positions.at(('languages', 'base'))}: a language can't be called `base`",
+            "`PREFIX/base` is the name of the base images",
+        )
+
+
+def _references(document: Document, root: Path) -> Iterator[Reference]:
+    text = specification.read(root)
+    for name, language in document.languages.items():
+        yield from _in_language(("languages", name), language, list(document.bases))
+        if text:
+            yield from _in_specification(("languages", name), language, text)
+
+
+def _in_language(here: Location, language: Language, bases: list[str]) -> Iterator[Reference]:
+    versions, variants = list(language.versions), list(language.variants)
+    yield (*here, "default"), "version", language.default, versions
+    for name, version in language.versions.items():
+        place = (*here, "versions", name)
+        yield (*place, "base"), "base", version.base, bases
+        for argument, base in version.extra_bases.items():
+            yield (*place, "extra_bases", argument), "base", base, bases
+    for phase_name, phase in language.kubeless.phases.items():
+        place = (*here, "kubeless", "phases", phase_name, "variant")
+        yield place, "variant", phase.variant, variants
+    for index, waiver in enumerate(language.waivers):
+        place = (*here, "waivers", index)
+        for number, version_name in enumerate(waiver.versions):
+            yield (*place, "versions", number), "version", version_name, versions
+        for number, variant_name in enumerate(waiver.variants):
+            yield (*place, "variants", number), "variant", variant_name, variants
+
+
+def _in_specification(here: Location, language: Language, text: str) -> Iterator[Reference]:
+    features, clauses = specification.features(text), specification.clauses(text)
+    for index, feature in enumerate(language.features):
+        yield (*here, "features", index), "feature", feature, features
+    for index, waiver in enumerate(language.waivers):
+        yield (*here, "waivers", index, "clause"), "clause", waiver.clause, clauses
+
+
+def warnings(document: Document, positions: Positions) -> Iterator[str]:
+    """Yield what is allowed but has a price: IDs whose liveness probe Kubeless won't find."""
+    for name, language in document.languages.items():
+        ids: list[tuple[Location, str]] = [(("languages", name), name)]
+        for variant_name, variant in language.variants.items():
+            place: Location = ("languages", name, "variants", variant_name, "kubeless_id")
+            ids += [(place, variant.kubeless_id)] if variant.kubeless_id else []
+        for location, kubeless_id in ids:
+            if "_" in kubeless_id or "-" in kubeless_id:
+                yield (
+                    f"{positions.at(location)}: Kubeless finds no liveness probe for the ID "
+                    f"`{kubeless_id}`, since it contains `_` or `-`"
+                )

@@ -1,0 +1,55 @@
+"""What the commands have in common: reading the catalog, choosing images, printing."""
+
+import datetime
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from imagebuild.catalog import Catalog, Image, load
+from imagebuild.errors import UsageError
+
+
+def open_catalog(path: Path, warn: bool = False) -> Catalog:
+    """Return the catalog at `path`; with `warn` its warnings go to stderr."""
+    catalog = load(path)
+    for warning in catalog.warnings if warn else ():
+        print(f"warning: {warning}", file=sys.stderr)
+    return catalog
+
+
+def choose(
+    catalog: Catalog, selectors: list[str] | None, changed_since: str, legacy: bool
+) -> list[Image]:
+    """Return the images that a command line means."""
+    from imagebuild import selection
+
+    images = selection.select(catalog, selectors or [], today=today(), legacy=legacy)
+    return selection.changed_since(catalog, images, changed_since) if changed_since else images
+
+
+def today() -> datetime.date:
+    """Return the date that decides what is legacy, the same in every time zone."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def pairs(settings: Iterable[str]) -> dict[str, str]:
+    """Return `NAME=VALUE` arguments as a dict. Raises UsageError for anything else."""
+    result = {}
+    for setting in settings:
+        name, separator, value = setting.partition("=")
+        if not (name and separator):
+            raise UsageError(f"`{setting}` is no setting", "write --env NAME=VALUE")
+        result[name] = value
+    return result
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print each line to standard output."""
+    for line in lines:
+        print(line)
+
+
+def print_json(value: object) -> None:
+    """Print `value` as indented JSON to standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))

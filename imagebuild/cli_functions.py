@@ -1,0 +1,145 @@
+"""The commands that run functions: test, run, demo, bench.
+
+What other modules give them (each raises ImageBuildError; progress goes to stderr):
+
+- suite.run(catalog, images, prefix=, clauses=, cache=, junit=, arguments=) -> None
+- run.run(catalog, image, run.Function(...), prefix=, port=, environment=, ca_bundle=) -> None
+- demo.run(catalog, image, prefix=, jobs=, ca_bundle=) -> None
+- bench.run(catalog, image, prefix=, seconds=, rounds=, output=) -> bench_result.Result
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagebuild import cli_options as options
+from imagebuild.catalog import Catalog, Image
+from imagebuild.cli_common import choose, open_catalog, pairs, print_lines
+
+
+def test(
+    selectors: options.Selectors = None,
+    clauses: Annotated[
+        list[str] | None, typer.Option("--clause", help="Only the tests of this clause of SPEC.md.")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Test images again that passed unchanged.")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write the results as JUnit XML to this file.")
+    ] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Option("--pytest", help="A further argument for pytest.")
+    ] = None,
+    changed_since: options.Changed = "",
+    legacy: options.Legacy = False,
+    prefix: options.Prefix = "",
+    catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
+) -> None:
+    """Run the contract suite of SPEC.md on the built images."""
+    from imagebuild import suite
+
+    catalog = open_catalog(catalog_path)
+    suite.run(
+        catalog,
+        choose(catalog, selectors, changed_since, legacy),
+        prefix=prefix or catalog.prefix,
+        clauses=clauses or [],
+        cache=not no_cache,
+        junit=junit,
+        arguments=arguments or [],
+    )
+
+
+def run(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The function.", exists=True, dir_okay=False)
+    ],
+    handler: Annotated[str, typer.Option("--handler", help="Its handler, as in FUNC_HANDLER.")],
+    requirements: Annotated[
+        Path | None,
+        typer.Option("--requirements", metavar="FILE", help="Its dependencies.", exists=True),
+    ] = None,
+    image_name: Annotated[
+        str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
+    ] = "",
+    port: Annotated[int, typer.Option("--port", help="Port on this machine; 0: a free one.")] = 0,
+    environment: options.Environment = None,
+    ca_bundle: options.Authorities = None,
+    prefix: options.Prefix = "",
+    catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
+) -> None:
+    """Run a function here: install, start, print the URL, follow the log, reload on change."""
+    from imagebuild import run as runner
+    from imagebuild import selection
+
+    catalog = open_catalog(catalog_path)
+    runner.run(
+        catalog,
+        selection.runtime_of(catalog, image_name, file),
+        runner.Function(file, handler, requirements),
+        prefix=prefix or catalog.prefix,
+        port=port,
+        environment=pairs(environment or []),
+        ca_bundle=ca_bundle,
+    )
+
+
+def demo(
+    image_name: options.Runtime = "",
+    jobs: options.Jobs = options.DEFAULT_JOBS,
+    ca_bundle: options.Authorities = None,
+    prefix: options.Prefix = "",
+    catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
+) -> None:
+    """Build a runtime and call the examples of its language."""
+    from imagebuild import demo as demonstration
+
+    catalog = open_catalog(catalog_path)
+    image = _runtime(catalog, image_name)
+    prefix = prefix or catalog.prefix
+    demonstration.run(catalog, image, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
+
+
+def bench(
+    image_name: options.Runtime = "",
+    seconds: Annotated[
+        int, typer.Option("--seconds", min=1, help="Length of each measurement.")
+    ] = 5,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, help="How often each server is measured.")
+    ] = 3,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FOLDER", help="For the JSON and the chart."),
+    ] = None,
+    as_json: options.Json = False,
+    prefix: options.Prefix = "",
+    catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
+) -> None:
+    """Measure a runtime beside the bare framework and functions-framework, in one run."""
+    from imagebuild import bench as benchmark
+    from imagebuild import bench_report, bench_result
+
+    catalog = open_catalog(catalog_path)
+    result = benchmark.run(
+        catalog,
+        _runtime(catalog, image_name),
+        prefix=prefix or catalog.prefix,
+        seconds=seconds,
+        rounds=rounds,
+        output=output,
+    )
+    if as_json:
+        sys.stdout.write(bench_result.to_json(result))
+    else:
+        print_lines(bench_report.text(result))
+
+
+def _runtime(catalog: Catalog, name: str) -> Image:
+    """Return the runtime image called `name`, or the default one of the first language."""
+    from imagebuild import selection
+
+    return selection.runtime_of(catalog, name or next(iter(catalog.languages), ""), None)

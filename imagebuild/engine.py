@@ -1,0 +1,147 @@
+"""The container engine: the one that answers, else our own, brought up in the cache folder."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagebuild import engine_api, engine_daemon, engine_root
+from imagebuild.errors import EngineError, ProcessError
+from imagebuild.process import Processes
+
+SYSTEM_SOCKET = "unix:///var/run/docker.sock"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that answers at `host` (a DOCKER_HOST value) and how to call its clients.
+
+    `docker` and `buildx` are the beginnings of commands, `environment` what they need besides.
+    """
+
+    host: str
+    docker: tuple[str, ...]
+    buildx: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def folder() -> Path:
+    """Return the folder of our own engine: root, data, socket and log."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "function-runtimes" / "engine"
+
+
+def find() -> str | None:
+    """Return the address of an engine that answers, None when one has to be started.
+
+    In order: DOCKER_HOST, the current docker context, the system's socket, our own. Raises
+    EngineError when DOCKER_HOST names one that doesn't answer, or one that is too old.
+    """
+    own = engine_daemon.socket_address(folder())
+    named = os.environ.get("DOCKER_HOST")
+    candidates = [named] if named else [*_context_host(), SYSTEM_SOCKET, own]
+    for host in candidates:
+        found = engine_api.version(host)
+        if found:
+            engine_api.check_version(host, found)
+            return host
+    if named and named != own:
+        raise EngineError(
+            f"no engine answers at `{named}`, the value of DOCKER_HOST",
+            "start that engine, or unset DOCKER_HOST: then one is started for you (as root)",
+        )
+    return None
+
+
+def connect(processes: Processes, checkout: Path) -> Engine:
+    """Return an engine, started if none answers; containers may then mount from `checkout`.
+
+    Raises EngineError when none answers and none can be started here.
+    """
+    host = find() or _bring_up(processes, checkout)
+    environment = {"DOCKER_HOST": host, "BUILDX_CONFIG": str(folder() / "buildx")}
+    return Engine(host, _docker(), _buildx(processes, environment), environment)
+
+
+def _bring_up(processes: Processes, checkout: Path) -> str:
+    if os.geteuid() != 0:
+        raise EngineError(
+            "no container engine answers, and only root can bring one up",
+            "start docker, set DOCKER_HOST, or run this command as root",
+        )
+    own = folder()
+    own.mkdir(parents=True, exist_ok=True)
+    host = engine_daemon.socket_address(own)
+    with _locked(own / "lock"):
+        if engine_api.version(host):  # another process was faster
+            return host
+        log = own / "root.log"
+        root = engine_root.make_root(own, processes, log)
+        engine_daemon.start(own, root, _shared_folders(own, checkout))
+    return host
+
+
+def _shared_folders(own: Path, checkout: Path) -> tuple[Path, ...]:
+    """Return what containers may mount: the fewest folders that hold home, temporary, checkout."""
+    temporary = {Path("/tmp"), Path(tempfile.gettempdir())}  # noqa: S108 - shared, not written to
+    wanted = sorted({Path.home(), *temporary, checkout, own})
+    existing = [path.resolve() for path in wanted if path.is_dir() and path != Path("/")]
+    return tuple(
+        path
+        for path in existing
+        if not any(path != other and path.is_relative_to(other) for other in existing)
+    )
+
+
+def _docker() -> tuple[str, ...]:
+    """Return the command of the docker client: this machine's, else the one in our root."""
+    own = next(folder().glob("root-*/usr/bin/docker"), None)
+    return (str(own),) if own and not shutil.which("docker") else ("docker",)
+
+
+def _buildx(processes: Processes, environment: dict[str, str]) -> tuple[str, ...]:
+    """Return the command of buildx: the docker client's plug-in, else the one in our root.
+
+    The plug-in is a program that also runs on its own, so nothing is put into the user's home.
+    """
+    plugin = next(folder().glob("root-*/usr/libexec/docker/cli-plugins/docker-buildx"), None)
+    if plugin:
+        return (str(plugin),)
+    try:
+        processes.run(["docker", "buildx", "version"], environment=environment)
+    except ProcessError as error:
+        raise EngineError(
+            "the docker client has no buildx plug-in",
+            "install it (Debian: `docker-buildx`, else `docker-buildx-plugin`)",
+        ) from error
+    return ("docker", "buildx")
+
+
+def _context_host() -> list[str]:
+    """Return the address of the docker client's current context, if it isn't the default one."""
+    home = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    try:
+        settings = json.loads((home / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        settings = {}
+    name = os.environ.get("DOCKER_CONTEXT") or settings.get("currentContext") or "default"
+    if name == "default" or not shutil.which("docker"):
+        return []
+    for path in (home / "contexts" / "meta").glob("*/meta.json"):
+        context = json.loads(path.read_text(encoding="utf-8"))
+        if context.get("Name") == name:
+            return [context["Endpoints"]["docker"]["Host"]]
+    return []
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`: only one process at a time makes a root or starts an engine."""
+    with open(path, "w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,170 @@
+"""The only module that starts programs.
+
+Each command is echoed before its output, runs in a process group of its own, and is killed with
+all its children when the run is cancelled.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from imagebuild.errors import DiskFullError, ProcessError
+
+LAST_LINES = 15
+KILL_AFTER_SECONDS = 5.0
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error, the user asked for it
+    """The run was cancelled while, or before, this program ran."""
+
+
+def last_lines(output: str, count: int = LAST_LINES) -> str:
+    """Return the last `count` lines of `output` that are not blank."""
+    return "\n".join([line for line in output.splitlines() if line.strip()][-count:])
+
+
+class Processes:
+    """The programs of one run of the builder; `cancel` ends them all. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._cancelled = False
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> str:
+        """Run `command` to its end and return its output (stdout and stderr together).
+
+        The output is appended to `log` as it comes, after the command itself; `environment` is
+        added to the current one; `on_line` is called with each line. Raises ProcessError when
+        the program is missing or fails, DiskFullError when that was why, Cancelled on `cancel`.
+        """
+        process = self._start(command, environment)
+        lines: list[str] = []
+        try:
+            with open(log or os.devnull, "a", encoding="utf-8") as log_file:
+                log_file.write(f"$ {shlex.join(command)}\n")
+                for line in _lines(process):
+                    lines.append(line)
+                    log_file.write(line)
+                    log_file.flush()
+                    if on_line:
+                        on_line(line)
+            code = process.wait()
+        except BaseException:
+            _kill(process)
+            raise
+        finally:
+            assert process.stdout is not None
+            process.stdout.close()
+            with self._lock:
+                self._running.discard(process)
+        if self._cancelled:
+            raise Cancelled
+        output = "".join(lines)
+        if code:
+            raise failure(command, code, output)
+        return output
+
+    def cancel(self) -> None:
+        """Kill all running programs with their children, and refuse to start others."""
+        with self._lock:
+            self._cancelled = True
+            running = list(self._running)
+        for process in running:
+            _signal(process, signal.SIGTERM)
+        for process in running:
+            _kill(process, KILL_AFTER_SECONDS)
+
+    def _start(
+        self, command: Sequence[str], environment: Mapping[str, str] | None
+    ) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **(environment or {})},
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ProcessError(
+                    f"can't start `{command[0]}`: {error.strerror}",
+                    "install the program, or put its folder on PATH",
+                ) from error
+            self._running.add(process)
+            return process
+
+
+def failure(command: Sequence[str], code: int, output: str) -> ProcessError | DiskFullError:
+    """Return the error for a `command` that ended with exit `code` after `output`."""
+    end = last_lines(output)
+    if "no space left on device" in output.lower():
+        return DiskFullError(
+            f"the disk is full: `{command[0]}` said\n{last_lines(output, 3)}",
+            "free some space (`docker system df` shows what images take), then run it again",
+        )
+    return ProcessError(f"`{shlex.join(command)}` ended with {code}", output=end)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that children are ended too."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    earlier = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def start_daemon(command: Sequence[str], log: Path) -> int:
+    """Start a program that outlives this one and return its process ID.
+
+    It gets a session of its own and none of our standard streams: whoever waits for the end of
+    our output must not wait for the daemon.
+    """
+    with open(log, "ab") as stream:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+        )
+    process.returncode = 0  # not ours to wait for: silences the warning of a child left behind
+    return process.pid
+
+
+def _lines(process: subprocess.Popen[bytes]) -> "list[str] | IO[str]":
+    assert process.stdout is not None
+    return open(process.stdout.fileno(), encoding="utf-8", errors="replace", closefd=False)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def _kill(process: subprocess.Popen[bytes], grace_seconds: float = 0) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(grace_seconds)
+    _signal(process, signal.SIGKILL)
+    process.wait()

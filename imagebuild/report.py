@@ -1,0 +1,59 @@
+"""What a user is told when a build is over: a table of all images, and why some failed."""
+
+from collections.abc import Mapping, Sequence
+
+from imagebuild.errors import BuildError, ImageBuildError
+from imagebuild.plan import Step
+from imagebuild.record import Entry
+from imagebuild.schedule import ParentFailedError
+
+MEGABYTE = 1_000_000
+DIGEST_LENGTH = len("sha256:") + 12
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as `12.3 MB`, `-` when it isn't known (0)."""
+    return f"{size / MEGABYTE:.1f} MB" if size else "-"
+
+
+def too_large(size: int, limit_mb: float) -> BuildError | None:
+    """Return the error of an image of `size` bytes, compressed, if that is above its limit."""
+    if size <= limit_mb * MEGABYTE:
+        return None
+    return BuildError(
+        f"the image is too large: `{megabytes(size)}` compressed, its limit is {limit_mb:g} MB",
+        "leave something out, or raise `size_limit_mb` in images.yaml",
+    )
+
+
+def summary(
+    steps: Sequence[Step], entries: Mapping[str, Entry], failures: Mapping[str, ImageBuildError]
+) -> str:
+    """Return the table of a build: image, result, compressed size, seconds, digest."""
+    rows = [("IMAGE", "RESULT", "SIZE", "TIME", "DIGEST")]
+    for step in steps:
+        entry = entries.get(step.name)
+        if step.name in failures or entry is None:
+            skipped = isinstance(failures.get(step.name), ParentFailedError)
+            rows.append((step.tag, "not built" if skipped else "FAILED", "-", "-", "-"))
+            continue
+        seconds = f"{entry.seconds:.1f} s" if entry.seconds else "-"
+        result = "unchanged" if step.action.value == "skip" else "built"
+        size, digest = megabytes(entry.size), entry.digest[:DIGEST_LENGTH]
+        rows.append((step.tag, result, size, seconds, digest))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def failed(failures: Mapping[str, ImageBuildError], total: int) -> BuildError:
+    """Return the error of a build of `total` images in which these failed."""
+    parts = [f"`{name}`: {error.message}" for name, error in failures.items()]
+    first = f"{len(failures)} of {total} images failed" if total > 1 else "the image failed"
+    hints = dict.fromkeys(error.hint for error in failures.values() if error.hint)
+    general = "correct that and run it again: what was built is kept"
+    return BuildError(
+        "\n\n".join([first, *parts]), "; ".join(hints) if len(hints) == 1 else general
+    )

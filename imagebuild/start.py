@@ -1,0 +1,27 @@
+"""The first step of build.py: into the repository's environment. Standard library only."""
+
+import os
+import sys
+from pathlib import Path
+
+MARK = "FUNCTION_RUNTIMES_ENVIRONMENT"
+"""Set to the environment that was entered, lest a broken one be entered again and again."""
+
+
+def main(script: str) -> None:
+    """Run the command line in `.venv` beside `script`; exits with one sentence if it isn't there.
+
+    `make setup` marks a complete environment with the file `.complete`.
+    """
+    environment = (Path(script).resolve().parent / ".venv").resolve()
+    if Path(sys.prefix).resolve() != environment:
+        if not (environment / ".complete").exists():
+            sys.exit("error: there is no complete environment in `.venv`\nhint: run `make setup`")
+        if os.environ.get(MARK) == str(environment):
+            sys.exit("error: `.venv` is broken\nhint: run `rm -r .venv`, then `make setup`")
+        os.environ[MARK] = str(environment)
+        python = str(environment / "bin" / "python")
+        os.execv(python, [python, *sys.argv])  # noqa: S606 (no shell is wanted)
+    from imagebuild import cli
+
+    cli.main()

@@ -1,0 +1,49 @@
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from imagebuild import bench_load, containers
+from imagebuild.bench_result import SERVERS, Sample
+from imagebuild.bench_servers import Target
+
+
+class Container:
+    """Stands for a load generator that has met `requests` requests in a second."""
+
+    def __init__(self, requests: int) -> None:
+        self.requests = requests
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def wait(self) -> None:
+        """Do nothing."""
+
+    def logs(self) -> bytes:
+        """Return what bench/load.lua writes."""
+        values = {"requests": self.requests, "microseconds": 1_000_000, "errors": 0}
+        return json.dumps({**values, "p50": 1000, "p99": 2000}).encode()
+
+
+def test_servers_take_turns_and_the_median_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warm-up comes first, then each round asks every server once."""
+    asked: list[tuple[str, str]] = []
+
+    @contextmanager
+    def created(client: Any, image: str, **options: Any) -> Iterator[Container]:
+        asked.append((options["network_mode"], options["command"][1]))
+        yield Container(len(asked))
+
+    monkeypatch.setattr(containers, "created", created)
+    targets = {name: Target(name, "") for name in SERVERS}
+    client: Any = None
+    one, ten = bench_load.measure(client, "load", targets, "hello", seconds=3, rounds=3)
+
+    turn = [f"container:{name}" for name in SERVERS]
+    assert [network for network, _ in asked] == turn * 8
+    assert [duration for _, duration in asked[:6]] == ["--duration=6s"] * 3 + ["--duration=3s"] * 3
+    assert (one.connections, ten.connections) == (1, 10)
+    assert one.servers["ours"] == Sample(7.0, 1.0, 2.0)

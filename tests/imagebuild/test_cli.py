@@ -1,0 +1,237 @@
+"""The command line: what each command prints, and how it ends."""
+
+import datetime
+import errno
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagebuild import build as builder
+from imagebuild import cli, plan, schema
+from imagebuild.catalog import Catalog
+from imagebuild.errors import BuildError, EngineError
+
+
+class Outcome:
+    """How a command ended: exit code, standard output, standard error."""
+
+    def __init__(self, code: Any, output: str, errors: str) -> None:
+        self.code = code or 0
+        self.output = output
+        self.errors = errors
+
+
+class CommandLine:
+    """Runs commands on the catalog of `tree`."""
+
+    def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.path = path
+        self.capsys = capsys
+
+    def __call__(self, *arguments: str) -> Outcome:
+        """Run a command with --catalog."""
+        return self.raw(*arguments, "--catalog", str(self.path))
+
+    def raw(self, *arguments: str) -> Outcome:
+        """Run a command exactly as given."""
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        captured = self.capsys.readouterr()
+        return Outcome(ended.value.code, captured.out, captured.err)
+
+
+@pytest.fixture
+def call(tree: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Return the command line on the catalog of `tree`."""
+    return CommandLine(tree / "images.yaml", capsys)
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no engine answer, so that nothing is known to be there."""
+    monkeypatch.setattr("imagebuild.engine.find", lambda: None)
+
+
+def raise_(error: BaseException) -> Any:
+    """Return a function that raises `error`, whatever it is called with."""
+
+    def function(*_: object, **__: object) -> None:
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_explains_itself(call: CommandLine, name: str) -> None:
+    """--help says what it does and lists its options."""
+    outcome = call.raw(name, "--help")
+    assert outcome.code == 0
+    assert f"build.py {name}" in outcome.output
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(call: CommandLine) -> None:
+    """And a code that says wrong usage."""
+    outcome = call.raw("lst")
+    assert outcome.code == 2
+    assert "list" in outcome.errors
+
+
+def test_list_prints_plain_lines_into_a_pipe(call: CommandLine) -> None:
+    """Legacy versions with their end of life included; no colours."""
+    outcome = call("list")
+    assert len(outcome.output.splitlines()) == 9
+    assert "legacy, ended 2020-01-01" in outcome.output
+    assert "\x1b" not in outcome.output
+
+
+def test_list_json_is_a_matrix_without_legacy_versions(call: CommandLine) -> None:
+    """A workflow builds what is supported."""
+    matrix = json.loads(call("list", "--json").output)
+    assert [job["selector"] for job in matrix["include"]] == ["esperanto-2.0", "esperanto-3.0"]
+
+
+def test_list_takes_prefix_selectors_and_legacy(call: CommandLine) -> None:
+    """The prefix is the first part of every tag."""
+    outcome = call("list", "esperanto-2.0", "--json", "--legacy", "--prefix", "registry:5000/x")
+    images = json.loads(outcome.output)["include"][0]["images"]
+    assert images[1] == "registry:5000/x/esperanto:2.0"
+
+
+def test_list_warns_of_lost_liveness_probes(call: CommandLine, tree: Path) -> None:
+    """On stderr, so that the list stays a list."""
+    text = (tree / "images.yaml").read_text(encoding="utf-8")
+    path = tree / "images.yaml"
+    path.write_text(text.replace("  esperanto:", "  esper_anto:"), encoding="utf-8")
+    outcome = call("list")
+    assert "warning: images.yaml:8: " in outcome.errors
+    assert "warning" not in outcome.output
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_plan_says_what_would_be_done_and_why(call: CommandLine) -> None:
+    """Without an engine nothing is there yet."""
+    lines = call("plan", "esperanto-2.0").output.splitlines()
+    assert lines[0] == "build  prefix/base:trixie  (not there yet)"
+    assert len(lines) == 4
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_plan_json_holds_the_steps(call: CommandLine) -> None:
+    """With content keys and parents."""
+    steps = json.loads(call("plan", "esperanto-2.0-distroless", "--json").output)
+    assert [step["name"] for step in steps] == ["base-trixie", "esperanto-2.0-distroless"]
+    assert steps[1]["parents"] == ["base-trixie"]
+    assert len(steps[1]["key"]) == 64
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_build_hands_the_plan_on_and_prints_what_was_built(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--json is the record of the build."""
+    seen: dict[str, Any] = {}
+
+    def build(catalog: Catalog, steps: list[plan.Step], **options: object) -> list[object]:
+        seen.update(options, steps=[step.name for step in steps])
+        return [{"tag": "t"}]
+
+    monkeypatch.setattr(builder, "build", build)
+    outcome = call("build", "esperanto-2.0-distroless", "--jobs", "3", "--json", "--prefix", "p")
+    assert json.loads(outcome.output) == [{"tag": "t"}]
+    assert seen["steps"] == ["base-trixie", "esperanto-2.0-distroless"]
+    assert (seen["jobs"], seen["prefix"], seen["ca_bundle"]) == (3, "p", None)
+
+
+def test_an_unknown_image_ends_in_one_message(call: CommandLine) -> None:
+    """With the nearest name, and no traceback."""
+    outcome = call("plan", "esperantu")
+    assert outcome.code == 2
+    assert outcome.errors == (
+        "error: there is no image called `esperantu`\nhint: did you mean `esperanto`?\n"
+    )
+
+
+def test_a_mistake_in_the_catalog_ends_in_one_message(call: CommandLine, tree: Path) -> None:
+    """With file and line."""
+    (tree / "images.yaml").write_text("prefix: [\n", encoding="utf-8")
+    outcome = call("list")
+    assert outcome.code == 3
+    assert outcome.errors.startswith("error: images.yaml:2: not valid YAML")
+    assert "\nhint: " in outcome.errors
+
+
+@pytest.mark.parametrize("error", [BuildError("it broke"), EngineError("no engine", "start it")])
+def test_each_error_has_its_exit_code(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, error: BuildError | EngineError
+) -> None:
+    """Whatever module it comes from."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(error))
+    outcome = call("build")
+    assert outcome.code == error.exit_code
+    assert outcome.errors == f"error: {error}\n"
+
+
+def test_ctrl_c_ends_with_130(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shell expects, without a traceback."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(KeyboardInterrupt()))
+    outcome = call("build")
+    assert outcome.code == 130
+    assert "Traceback" not in outcome.errors
+
+
+def test_a_full_disk_ends_in_one_message(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That names the file and says what to do."""
+    full = OSError(errno.ENOSPC, "No space left on device", "/some/file")
+    monkeypatch.setattr(builder, "plan_steps", raise_(full))
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    monkeypatch.setattr("os.open", lambda *_: 0)
+    monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
+    outcome = call("build")
+    assert outcome.code == 6
+    assert "`/some/file`" in outcome.errors
+    assert "hint: free some space" in outcome.errors
+
+
+def test_other_errors_of_the_system_keep_their_traceback(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug must not look like a mistake of the user."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(OSError(errno.EIO, "broken")))
+    with pytest.raises(OSError, match="broken"):
+        cli.main(["build", "--catalog", str(call.path)])
+
+
+def test_schema_is_printed(call: CommandLine) -> None:
+    """The text that images.schema.json holds."""
+    assert call.raw("schema").output == schema.render()
+
+
+def test_generate_writes_the_schema_once(call: CommandLine, tree: Path) -> None:
+    """--check fails before and passes after."""
+    before = call("generate", "--check")
+    assert before.code == 2
+    assert "`images.schema.json`" in before.errors
+    assert call("generate").output == "wrote images.schema.json\n"
+    assert (tree / "images.schema.json").read_text(encoding="utf-8") == schema.render()
+    assert call("generate", "--check").code == 0
+
+
+def test_a_setting_without_a_value_is_refused(call: CommandLine, tmp_path: Path) -> None:
+    """--env wants NAME=VALUE."""
+    file = tmp_path / "f.eo"
+    file.write_text("", encoding="utf-8")
+    outcome = call("run", str(file), "--handler", "h", "--env", "NAME")
+    assert outcome.code == 2
+    assert "`NAME` is no setting" in outcome.errors
+
+
+def test_today_is_a_date() -> None:
+    """The same in every time zone."""
+    from imagebuild.cli_common import today
+
+    assert abs((today() - datetime.datetime.now(datetime.UTC).date()).days) <= 1
