@@ -1,5 +1,6 @@
 """Base images: a Debian suite made by mmdebstrap and imported into the engine."""
 
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -12,10 +13,25 @@ from imagebuild.process import Processes
 EPOCH = "1577836800"
 """Newest time of a file in a base (2020-01-01): the same packages give the same files."""
 
+APT_FILE = "/etc/apt/apt.conf.d/90no-caches"
+APT_CONFIGURATION = """\
+APT::Keep-Downloaded-Packages "false";
+Acquire::Languages "none";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };
+"""
+"""Of the image: apt leaves no caches of its own in the layers built on it."""
+
 EXPIRED = '--aptopt=Acquire::Check-Valid-Until "false"'
 """Also kept in the image's apt configuration, for builds on that base."""
 
-LEFTOVERS = ("/var/cache/ldconfig/aux-cache", "/var/lib/dpkg/*-old", "/var/log/*.log")
+LEFTOVERS = (
+    "/var/cache/apt/*.bin",
+    "/var/cache/ldconfig/aux-cache",
+    "/var/lib/dpkg/*-old",
+    "/var/log/*.log",
+)
 
 
 def make(
@@ -32,6 +48,7 @@ def make(
     options = (
         f"--architectures={platform.split('/')[1]}",
         f'--customize-hook=cd "$1" && rm -f {" ".join(f".{path}" for path in LEFTOVERS)}',
+        f'--customize-hook=printf %s {shlex.quote(APT_CONFIGURATION)} > "$1{APT_FILE}"',
         *(() if base.check_valid_until else (EXPIRED,)),
     )
     with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:

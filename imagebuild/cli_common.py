@@ -25,7 +25,11 @@ def choose(
     from imagebuild import selection
 
     images = selection.select(catalog, selectors or [], today=today(), legacy=legacy)
-    return selection.changed_since(catalog, images, changed_since) if changed_since else images
+    if not changed_since:
+        return images
+    from imagebuild import changes
+
+    return changes.since(catalog, images, changed_since)
 
 
 def today() -> datetime.date:

@@ -84,9 +84,9 @@ def table(listed: Iterable[Row]) -> "Table":
     from rich.table import Table
 
     result = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("SELECTOR", "IMAGES", "BASE", "END OF LIFE"):
+    for heading in ("SELECTOR", "VARIANTS", "BASE", "END OF LIFE"):
         result.add_column(heading, overflow="fold")
     for row in listed:
         style = "yellow" if row.legacy else ""
-        result.add_row(row.selector, "\n".join(row.images), row.base, row.state, style=style)
+        result.add_row(row.selector, ", ".join(row.variants), row.base, row.state, style=style)
     return result

@@ -50,9 +50,10 @@ def summary(
 
 def failed(failures: Mapping[str, ImageBuildError], total: int) -> BuildError:
     """Return the error of a build of `total` images in which these failed."""
-    parts = [f"`{name}`: {error.message}" for name, error in failures.items()]
-    first = f"{len(failures)} of {total} images failed" if total > 1 else "the image failed"
-    hints = dict.fromkeys(error.hint for error in failures.values() if error.hint)
+    causes = {n: e for n, e in failures.items() if not isinstance(e, ParentFailedError)}
+    parts = [f"`{name}`: {error.message}" for name, error in causes.items()]
+    first = f"{len(causes)} of {total} images failed" if total > 1 else "the image failed"
+    hints = dict.fromkeys(error.hint for error in causes.values() if error.hint)
     general = "correct that and run it again: what was built is kept"
     return BuildError(
         "\n\n".join([first, *parts]), "; ".join(hints) if len(hints) == 1 else general

@@ -155,20 +155,6 @@ def test_the_builders_modules_exist() -> None:
     assert len(content.builder_version()) == 64
 
 
-def test_rules_with_exceptions_hold(catalog: Catalog, tree: Path) -> None:
-    """`*` and `!` keep what a Dockerfile copies; the Dockerfile itself always counts."""
-    folder = tree / "runtimes/esperanto"
-    write(folder / ".dockerignore", "# all but the shim\n*\n!shim\n!/kept\n**/*.tmp\n")
-    write(folder / "shim/scratch.tmp")
-    write(folder / "kept")
-    assert content.context_files(folder) == [
-        ".dockerignore",
-        "Dockerfile",
-        "kept",
-        "shim/server.eo",
-    ]
-
-
 def test_a_missing_context_is_named(catalog: Catalog, tree: Path) -> None:
     """The message holds the folder, the hint where it is written."""
     (tree / "kit/kit.eo").unlink()

@@ -1,13 +1,12 @@
-"""Selectors, legacy versions, and images whose inputs changed since a commit."""
+"""Selectors, legacy versions, and the runtime of a function."""
 
 import datetime
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from imagebuild import selection
-from imagebuild.catalog import Catalog, load
+from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
 
 TODAY = datetime.date(2026, 1, 1)
@@ -25,11 +24,6 @@ def names(catalog: Catalog, *selectors: str, legacy: bool = False) -> list[str]:
     """Return the names of the selected images."""
     chosen = selection.select(catalog, selectors, today=TODAY, legacy=legacy)
     return [image.name for image in chosen]
-
-
-def changed(catalog: Catalog, commit: str = "HEAD") -> list[str]:
-    """Return the names of the images that changed since the commit."""
-    return [image.name for image in selection.changed_since(catalog, catalog.images(), commit)]
 
 
 def test_without_selectors_all_that_is_not_legacy(catalog: Catalog) -> None:
@@ -109,75 +103,3 @@ def test_an_image_of_a_phase_runs_no_function(catalog: Catalog) -> None:
     """The install image isn't offered."""
     with pytest.raises(UsageError, match="esperanto-2.0-install"):
         selection.runtime_of(catalog, "esperanto-2.0-install", None)
-
-
-def test_nothing_changed(committed: Path, catalog: Catalog) -> None:
-    """A clean work tree has no changed images."""
-    assert changed(catalog) == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["runtimes/esperanto/shim/server.eo", "runtimes/esperanto/shim/new.eo", "kit/kit.eo"],
-)
-def test_a_changed_file_changes_the_images_that_can_copy_it(
-    committed: Path, catalog: Catalog, path: str
-) -> None:
-    """New files that git doesn't know count too."""
-    (committed / path).write_text("changed\n", encoding="utf-8")
-    assert len(changed(catalog)) == 9
-
-
-def test_a_removed_file_counts(committed: Path, catalog: Catalog) -> None:
-    """What was there may have been copied."""
-    (committed / "runtimes/esperanto/shim/server.eo").unlink()
-    assert len(changed(catalog)) == 9
-
-
-@pytest.mark.parametrize("path", ["runtimes/esperanto/README.md", "docs.md"])
-def test_a_file_that_no_build_copies_changes_nothing(
-    committed: Path, catalog: Catalog, path: str
-) -> None:
-    """Documentation and tests."""
-    (committed / path).write_text("changed\n", encoding="utf-8")
-    assert changed(catalog) == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "count"),
-    [
-        ("{NAME: value}", "{NAME: other}", 3),
-        ("target: distroless", "target: other", 3),
-        ("suite: trixie", "suite: forky", 6),
-        ("[streaming]", "[]", 9),
-        ('default: "2.0"', 'default: "3.0"', 0),
-        ('"3.0": {', '"4.0": {', 3),
-        ("linux/amd64", "linux/arm64", 9),
-    ],
-)
-def test_a_changed_entry_changes_its_images(
-    committed: Path, edited: Callable[[str, str], Path], old: str, new: str, count: int
-) -> None:
-    """Version, variant, base, language and platform; not the rest of the file."""
-    assert len(changed(load(edited(old, new)))) == count
-
-
-def test_the_builder_changes_all(committed: Path, catalog: Catalog) -> None:
-    """A module that decides what is in an image."""
-    (committed / "imagebuild").mkdir()
-    (committed / "imagebuild/buildx.py").write_text("\n", encoding="utf-8")
-    assert len(changed(catalog)) == 9
-
-
-def test_an_unknown_commit_is_named(committed: Path, catalog: Catalog) -> None:
-    """The hint thinks of shallow clones, where it usually happens."""
-    with pytest.raises(UsageError) as raised:
-        changed(catalog, "nowhere")
-    assert "`nowhere`" in raised.value.message
-    assert "shallow" in raised.value.hint
-
-
-def test_without_git_there_is_a_sentence(catalog: Catalog) -> None:
-    """A folder that is no clone knows no commits."""
-    with pytest.raises(UsageError, match="git knows no commit"):
-        changed(catalog)

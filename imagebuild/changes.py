@@ -1,0 +1,74 @@
+"""Images whose inputs differ between a git commit and the work tree."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from imagebuild import content, contexts
+from imagebuild.catalog import Catalog, Image, parse
+from imagebuild.errors import CatalogError, ProcessError, UsageError
+from imagebuild.process import Processes
+
+
+def since(catalog: Catalog, images: Iterable[Image], commit: str) -> list[Image]:
+    """Return those of `images` whose inputs differ between the git commit and the work tree.
+
+    Inputs are the files of its contexts, its entry in images.yaml with its bases, and the
+    builder. Raises UsageError when git doesn't know the commit.
+    """
+    changed = _changed_files(catalog.root, commit)
+    builder = {f"imagebuild/{name}" for name in content.BUILDER_MODULES}
+    if builder & changed:
+        return list(images)
+    before = _catalog_at(catalog, commit) if catalog.path.name in changed else catalog
+    old = {image.name: image for image in before.images()} if before else {}
+    return [
+        image
+        for image in images
+        if image.name not in old
+        or before is None
+        or _entry(catalog, image) != _entry(before, old[image.name])
+        or _touches(catalog.root, image, changed)
+    ]
+
+
+def _touches(root: Path, image: Image, changed: set[str]) -> bool:
+    for folder in content.context_folders(image):
+        inside = {path for path in changed if path.startswith(f"{folder}/")}
+        gone = {path for path in inside if not (root / path).exists()}
+        kept = {f"{folder}/{path}" for path in contexts.files(root / folder)}
+        if gone or inside & kept:
+            return True
+    return False
+
+
+def _entry(catalog: Catalog, image: Image) -> object:
+    """Return all that the catalog says of one image, to be compared."""
+    language = image.language_entry.model_dump(exclude={"versions", "variants", "default"})
+    bases = [catalog.bases[name] for name in image.bases]
+    return language, image.version_entry, image.variant_entry, bases, catalog.platforms
+
+
+def _changed_files(root: Path, commit: str) -> set[str]:
+    """Return the paths, from `root`, that differ from the commit, files unknown to git included."""
+    git = ["git", "-C", str(root)]
+    processes = Processes()
+    try:
+        processes.run([*git, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"])
+    except ProcessError as error:
+        raise UsageError(
+            f"git knows no commit `{commit}` in `{root}`",
+            "name a branch, a tag or a commit of this clone; a shallow clone has few of them",
+        ) from error
+    differing = processes.run([*git, "diff", "--name-only", "--relative", "-z", commit])
+    unknown = processes.run([*git, "ls-files", "--others", "--exclude-standard", "-z"])
+    return set(filter(None, (differing + unknown).split("\0")))
+
+
+def _catalog_at(catalog: Catalog, commit: str) -> Catalog | None:
+    """Return the catalog as the commit has it, None when it was not there or not valid."""
+    name = f"{commit}:./{catalog.path.name}"
+    try:
+        text = Processes().run(["git", "-C", str(catalog.root), "show", name])
+        return parse(text, catalog.path)
+    except (ProcessError, CatalogError):
+        return None

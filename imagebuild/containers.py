@@ -1,0 +1,76 @@
+"""Containers and volumes for functions: files are copied in, since an engine may be elsewhere."""
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from imagebuild.errors import BuildError
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+USER = 1000
+"""User of phases and runtimes; also the group that owns the install volume (fsGroup)."""
+
+LABEL = "function-runtimes.temporary"
+"""Label of containers and volumes that only live as long as one command."""
+
+REQUEST_SECONDS = 600
+
+
+def connect(host: str) -> "DockerClient":
+    """Return the docker SDK's client of the engine at `host` (a DOCKER_HOST value)."""
+    import docker
+
+    return docker.DockerClient(base_url=host, timeout=REQUEST_SECONDS)
+
+
+def archive(files: Mapping[str, bytes], *, mode: int = 0o664, root: bool = False) -> bytes:
+    """Return a tar of `files` by path, owned by the user and group that functions run with.
+
+    With `root` the folder it is unpacked in gets the group and mode that fsGroup gives a volume.
+    """
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        if root:
+            folder = tarfile.TarInfo(".")
+            folder.type, folder.mode, folder.gid = tarfile.DIRTYPE, 0o2775, USER
+            tar.addfile(folder)
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode, member.uid, member.gid = len(content), mode, USER, USER
+            tar.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def copy_to_volume(
+    client: "DockerClient", image: str, volume: str, mount: str, files: Mapping[str, bytes]
+) -> None:
+    """Write `files` into `volume`, through a container of `image` that never runs."""
+    with created(client, image, volumes={volume: {"bind": mount, "mode": "rw"}}) as container:
+        container.put_archive(mount, archive(files, root=True))
+
+
+@contextmanager
+def created(client: "DockerClient", image: str, **options: Any) -> "Iterator[Container]":
+    """Create a container that isn't started yet, and remove it, running or not, at the end.
+
+    Raises BuildError when the engine has no such image.
+    """
+    from docker.errors import ImageNotFound, NotFound
+
+    labels = {LABEL: "", **options.pop("labels", {})}
+    try:
+        container = client.containers.create(image, labels=labels, **options)
+    except ImageNotFound as error:
+        raise BuildError(
+            f"the engine has no image `{image}`", "run `./build.py build`, or name another image"
+        ) from error
+    try:
+        yield container
+    finally:
+        with suppress(NotFound):
+            container.remove(force=True, v=True)

@@ -1,0 +1,122 @@
+"""Runs the phases of a function (installation, compilation) as init containers would.
+
+Shared by `build.py run` and the contract suite: both put a function into a docker volume.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from imagebuild import containers
+from imagebuild.catalog import Image
+from imagebuild.errors import BuildError
+from imagebuild.model import Phase
+from imagebuild.process import last_lines
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+MOUNT = "/kubeless"
+AUTHORITIES = "/run/secrets/ca-bundle"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function as it is deployed: module and handler, and the files of the install volume.
+
+    `files` maps paths in the volume to contents; the language's manifest of dependencies
+    (`Kubeless.depName`) is one of them if the function has any. `environment` is added to each
+    phase's, `authorities` is a CA bundle for its package client (named by SSL_CERT_FILE there).
+    """
+
+    module: str
+    handler: str
+    files: Mapping[str, bytes]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    authorities: bytes | None = None
+
+
+def prepare(
+    client: "DockerClient",
+    image: Image,
+    function: Function,
+    *,
+    prefix: str,
+    volume: str,
+    install: bool = True,
+) -> str:
+    """Copy the function into `volume`, run the phases of `image`'s language, return their output.
+
+    The installation runs if the function has a manifest, and not when `install` is false (the
+    volume then has its dependencies already). Raises BuildError with the end of the output.
+    """
+    copier = image.tag(prefix)
+    containers.copy_to_volume(client, copier, volume, MOUNT, function.files)
+    output = ""
+    installs = install and image.language_entry.kubeless.depName in function.files
+    for name, phase in wanted(image, installs=installs):
+        tag = of_variant(image, phase.variant).tag(prefix)
+        output += _run(client, tag, name, phase, image, function, volume)
+    return output
+
+
+def wanted(image: Image, *, installs: bool) -> list[tuple[str, Phase]]:
+    """Return the phases to run, in order, by name: as in Kubeless, compilation always."""
+    phases = image.language_entry.kubeless.phases
+    names = ["installation"] if installs else []
+    return [(name, phases[name]) for name in (*names, "compilation") if name in phases]
+
+
+def of_variant(image: Image, variant: str) -> Image:
+    """Return the image of another variant of the same version."""
+    entry = image.language_entry
+    version = image.version_entry
+    return Image(image.language, image.version, variant, entry, version, entry.variants[variant])
+
+
+def environment(image: Image, function: Function, phase: Phase) -> dict[str, str]:
+    """Return the environment of a phase."""
+    return {
+        "KUBELESS_INSTALL_VOLUME": MOUNT,
+        "KUBELESS_DEPS_FILE": f"{MOUNT}/{image.language_entry.kubeless.depName}",
+        "KUBELESS_FUNC_NAME": function.handler,
+        "MOD_NAME": function.module,
+        "FUNC_HANDLER": function.handler,
+        **({"SSL_CERT_FILE": AUTHORITIES} if function.authorities else {}),
+        **phase.env,
+        **function.environment,
+    }
+
+
+def _run(
+    client: "DockerClient",
+    tag: str,
+    name: str,
+    phase: Phase,
+    image: Image,
+    function: Function,
+    volume: str,
+) -> str:
+    with containers.created(
+        client,
+        tag,
+        entrypoint=["sh", "-c"],
+        command=[phase.command],
+        user=str(containers.USER),
+        group_add=[str(containers.USER)],
+        environment=environment(image, function, phase),
+        volumes={volume: {"bind": MOUNT, "mode": "rw"}},
+    ) as container:
+        if function.authorities:
+            bundle = {AUTHORITIES.lstrip("/"): function.authorities}
+            container.put_archive("/", containers.archive(bundle, mode=0o444))
+        container.start()
+        code = container.wait()["StatusCode"]
+        output = container.logs().decode(errors="replace")
+    if code:
+        raise BuildError(
+            f"the {name} of `{function.module}` ended with {code} in `{tag}`:\n"
+            + last_lines(output),
+            "correct what the last lines say",
+        )
+    return str(output)

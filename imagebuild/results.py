@@ -1,0 +1,96 @@
+"""Results of the contract suite, kept by image digests and version of the suite."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".build/results"
+SUITE_FILES = ("conftest.py", "pyproject.toml", "requirements.txt")
+SUITE_FOLDERS = ("tests/support", "tests/contract")
+ENDED_WELL = (0, 1, 5)
+"""pytest's exit codes when it ran to its end: all passed, some failed, nothing to run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one run went: counts, seconds, and the names of the tests that need a look."""
+
+    passed: int = 0
+    waived: int = 0
+    seconds: float = 0.0
+    failed: tuple[str, ...] = ()
+    second_try: tuple[str, ...] = ()
+    ended_early: bool = False
+    kept: bool = field(default=False, compare=False)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all of it ran and nothing failed."""
+        return not self.failed and not self.ended_early
+
+
+def from_document(document: Mapping[str, Any]) -> Result:
+    """Return the result in the JSON document that the suite's plug-in wrote."""
+    outcomes: dict[str, str] = document["outcomes"]
+    return Result(
+        passed=list(outcomes.values()).count("passed"),
+        waived=list(outcomes.values()).count("waived"),
+        seconds=document["seconds"],
+        failed=tuple(name for name, outcome in outcomes.items() if outcome == "failed"),
+        second_try=tuple(document["second_try"]),
+        ended_early=document["exit_code"] not in ENDED_WELL,
+    )
+
+
+def suite_version(root: Path, suite_root: Path, language: str, entry: str) -> str:
+    """Return a digest of all that decides how a language is tested, besides its images.
+
+    `root` is the catalog's repository, `suite_root` the one the suite is in (mostly the same);
+    `entry` is what the catalog says of the language: its features and waivers decide too.
+    """
+    own = [root / "runtimes" / language / name for name in ("fixtures", "tests")]
+    return _digest(
+        [entry],
+        [root / "SPEC.md", *(suite_root / name for name in SUITE_FILES)],
+        [*(suite_root / name for name in SUITE_FOLDERS), *own],
+    )
+
+
+def builder_version(root: Path) -> str:
+    """Return a digest of the builder and of its tests that need an engine."""
+    return _digest([], [], [root / "imagebuild", root / "tests" / "engine"])
+
+
+def key(version: str, digests: Iterable[str]) -> str:
+    """Return the name under which a result is kept: of a suite and the images it ran on."""
+    return hashlib.sha256(json.dumps([version, *digests]).encode()).hexdigest()[:32]
+
+
+def load(root: Path, name: str) -> Result | None:
+    """Return the result kept under `name`, None when there is none."""
+    try:
+        document = json.loads((root / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        lists = {part: tuple(document.pop(part)) for part in ("failed", "second_try")}
+        return Result(**{**document, **lists, "kept": True})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def save(root: Path, name: str, result: Result) -> None:
+    """Keep `result` under `name`."""
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
+
+
+def _digest(texts: Iterable[str], files: Iterable[Path], folders: Iterable[Path]) -> str:
+    inside = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    digest = hashlib.sha256("\0".join(texts).encode())
+    for path in [*files, *inside]:
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            digest.update(b"%s\0%d\0%s" % (path.name.encode(), len(content), content))
+    return digest.hexdigest()

@@ -1,0 +1,105 @@
+"""Runs the contract suite and keeps its results, so that an unchanged image isn't tested again."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from imagebuild import engine as engines
+from imagebuild import results, results_report
+from imagebuild.catalog import Catalog, Image
+from imagebuild.engine import Engine
+from imagebuild.errors import ProcessError, TestsFailedError
+from imagebuild.process import Processes, interruptible
+from imagebuild.results import Result
+from imagebuild.suite_plan import ROOT, Run, plan
+
+
+def run(
+    catalog: Catalog,
+    images: Sequence[Image],
+    *,
+    prefix: str,
+    clauses: Sequence[str] = (),
+    cache: bool = True,
+    junit: Path | None = None,
+    arguments: Sequence[str] = (),
+    jobs: int = 1,
+) -> None:
+    """Test those of `images` that run functions, `jobs` at once, and write a summary to stderr.
+
+    `clauses` leaves only the tests that cite one of them, `arguments` are further ones for pytest;
+    with either, results are neither used nor kept. `junit` is a file for all results together.
+    Raises TestsFailedError, UsageError when an image isn't there.
+    """
+    processes = Processes()
+    engine = engines.connect(processes, catalog.root)
+    partial = bool(clauses or arguments)
+    options = [*(f"--clause={clause}" for clause in clauses), *arguments, f"--prefix={prefix}"]
+    runs = plan(catalog, images, prefix=prefix, host=engine.host, partial=partial)
+
+    def work(each: Run) -> Result:
+        kept = results.load(catalog.root, each.key) if cache and not partial else None
+        result = kept or _pytest(catalog, each, options, engine, processes)
+        if not partial and result.is_good and not result.second_try:
+            results.save(catalog.root, each.key, result)
+        return result
+
+    with interruptible():
+        done = _all(runs, work, jobs, processes.cancel)
+    if junit:
+        results_report.merge([_report(catalog, each.name, "xml") for each in runs], junit)
+    sys.stderr.write(results_report.summary(done) + "\n")
+    bad = [f"`{name}`" for name, result in done.items() if not result.is_good]
+    if bad:
+        raise TestsFailedError(
+            f"{len(bad)} of {len(done)} test runs failed: {', '.join(bad)}",
+            "one clause alone: ./build.py test IMAGE --clause ID; reports are in .build/reports",
+        )
+
+
+def _all(
+    runs: Sequence[Run], work: Callable[[Run], Result], jobs: int, cancel: Callable[[], None]
+) -> dict[str, Result]:
+    """Call `work` with each run, `jobs` at once; return the results in the order of the runs."""
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            done = list(pool.map(work, runs))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            cancel()
+            raise
+    return {each.name: result for each, result in zip(runs, done, strict=True)}
+
+
+def _pytest(
+    catalog: Catalog, each: Run, options: Sequence[str], engine: Engine, processes: Processes
+) -> Result:
+    document = _report(catalog, each.name, "json")
+    document.unlink(missing_ok=True)
+    command = [
+        *(sys.executable, "-m", "pytest", "-q", "--reruns=1", f"--rootdir={ROOT}"),
+        *("-c", str(ROOT / "pyproject.toml"), f"--catalog={catalog.path}"),
+        *(f"--results={document}", f"--junit-xml={_report(catalog, each.name, 'xml')}"),
+        *(*each.arguments, *options),
+    ]
+    sys.stderr.write(f"{each.name}: testing\n")
+    environment = {**engine.environment, "PYTHONPATH": str(ROOT)}
+    with suppress(ProcessError):  # the document tells more
+        processes.run(command, environment=environment, on_line=_show)
+    if not document.exists():
+        return Result(ended_early=True)
+    return results.from_document(json.loads(document.read_text(encoding="utf-8")))
+
+
+def _report(catalog: Catalog, name: str, suffix: str) -> Path:
+    folder = catalog.root / ".build" / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.{suffix}"
+
+
+def _show(line: str) -> None:
+    sys.stderr.write(line)
+    sys.stderr.flush()

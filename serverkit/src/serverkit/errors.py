@@ -1,0 +1,38 @@
+"""The errors of serverkit. Their text is for the user: what failed, what was found, a hint."""
+
+
+class ServerkitError(Exception):
+    """A reason not to start; the text is the message, its first line the cause."""
+
+    exit_code = 1
+
+
+class SettingsError(ServerkitError):
+    """One or several settings can't be used; the text names all of them."""
+
+    exit_code = 2
+
+
+class LoadError(ServerkitError):
+    """The function can't be loaded.
+
+    `details` is what belongs on stderr above the cause: the user's own traceback.
+    """
+
+    def __init__(self, message: str, details: str = "", exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.details = details
+        self.exit_code = exit_code
+
+
+class RequestError(Exception):
+    """A request that is refused without a call, with its status and a short text."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class ConnectionLost(Exception):
+    """The client has gone, or has stopped reading or sending for too long."""

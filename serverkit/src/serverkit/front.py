@@ -1,0 +1,166 @@
+"""The front of the supervisor: accepts, reads heads, answers probes, queues what needs a worker.
+
+Nothing here waits for a client, so probes are answered whatever clients and workers do.
+"""
+
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from serverkit.client import Client
+from serverkit.messages import FINISHED, GIVE_BACK, LINGER
+from serverkit.wire import HEAD_LIMIT, Probe, answer, head_end, is_plausible, probe
+
+IDLE_LIMIT = 75.0  # seconds an idle connection is kept
+HEAD_TIME_LIMIT = 30.0  # seconds a head may take to arrive
+LINGER_LIMIT = 10.0  # seconds for a client to read a refusal
+
+
+class Front:
+    """All connections that no worker has.
+
+    `answer_probe` returns the answer to a probe, `refuse` the status of a request that can't be
+    admitted, or 0; `refused` is told of each client that gets a status without a worker.
+    """
+
+    def __init__(
+        self,
+        selector: selectors.BaseSelector,
+        answer_probe: Callable[[Probe], bytes],
+        refuse: Callable[[], int],
+    ) -> None:
+        self.selector = selector
+        self.answer_probe = answer_probe
+        self.refuse = refuse
+        self.refused: Callable[[Client, int], None] = lambda client, status: None
+        self.listener: socket.socket | None = None
+        self.clients: set[Client] = set()  # those that are read here
+        self.queue: deque[Client] = deque()
+
+    def listen(self, port: int) -> None:
+        """Start to accept connections."""
+        listener = socket.create_server(("", port), backlog=1024)
+        listener.setblocking(False)
+        self.listener = listener
+        self.selector.register(listener, selectors.EVENT_READ, self)
+
+    def accept(self) -> None:
+        """Accept the connections there are."""
+        assert self.listener is not None
+        for _ in range(64):
+            try:
+                sock, address = self.listener.accept()
+            except BlockingIOError:
+                return
+            except OSError:
+                self.drop_oldest()  # no descriptor is left
+                return
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # CONCURRENCY-8
+            self.watch(Client(sock, address[:2]))
+
+    def watch(self, client: Client) -> None:
+        """Read this client from now on."""
+        self.clients.add(client)
+        self.selector.register(client.socket, selectors.EVENT_READ, client)
+
+    def unwatch(self, client: Client) -> None:
+        """Leave this client to others."""
+        self.clients.discard(client)
+        with suppress(KeyError, ValueError):
+            self.selector.unregister(client.socket)
+
+    def receive(self, client: Client) -> None:
+        """Read a client that is readable."""
+        if not client.receive():
+            self.drop(client)
+        elif not client.closing:
+            self.consider(client)
+
+    def consider(self, client: Client) -> None:
+        """Act on what has been read of a request."""
+        if not client.data:
+            return
+        if not is_plausible(client.data):  # REQUEST-22
+            self.end(client, 431 if len(client.data) > HEAD_LIMIT else 400)
+        elif head_end(client.data) >= 0:
+            asked = probe(client.data)
+            if asked:
+                self.serve_probe(client, asked)
+            elif status := self.refuse():
+                self.end(client, status)
+            else:
+                self.unwatch(client)
+                client.since = time.monotonic()
+                self.queue.append(client)
+
+    def serve_probe(self, client: Client, asked: Probe) -> None:
+        """Answer a probe; unlike other requests, it is not logged (OBSERVABILITY-8)."""
+        client.send(self.answer_probe(asked))
+        if asked.keep_alive:
+            client.data = client.data[head_end(client.data) :].lstrip(b"\r\n")
+            client.since = time.monotonic()
+            self.consider(client)
+        else:
+            self.unwatch(client)
+            self.linger(client)
+
+    def take_back(self, client: Client, how: bytes, data: bytes) -> None:
+        """Take a connection back from a worker."""
+        client.since = time.monotonic()
+        if how == GIVE_BACK:
+            client.data = data
+            self.watch(client)
+            self.consider(client)
+        elif how == LINGER:
+            self.linger(client)
+        elif how == FINISHED:
+            client.close()
+        else:
+            client.close()
+
+    def end(self, client: Client, status: int) -> None:
+        """Answer a client that no worker will, and close."""
+        self.unwatch(client)
+        client.send(answer(status))
+        self.refused(client, status)
+        self.linger(client)
+
+    def linger(self, client: Client) -> None:
+        """Close, but leave the client the time to read its answer."""
+        client.start_closing()
+        self.watch(client)
+
+    def drop(self, client: Client) -> None:
+        """Close at once."""
+        self.unwatch(client)
+        client.close()
+
+    def drop_oldest(self) -> None:
+        """Make room for another connection."""
+        if self.clients:
+            self.drop(min(self.clients, key=lambda client: client.since))
+
+    def close_all(self) -> None:
+        """Close all sockets, in a child."""
+        for client in [*self.clients, *self.queue]:
+            client.close()
+        if self.listener:
+            self.listener.close()
+
+    def sweep(self, waiting_limit: float) -> None:
+        """Close connections that have been idle, slow, or waiting for too long."""
+        now = time.monotonic()
+        while self.queue and now - self.queue[0].since >= waiting_limit:
+            self.end(self.queue.popleft(), 503)  # CONCURRENCY-5 has its limit too
+        for client in list(self.clients):
+            age = now - client.since
+            if client.closing and age > LINGER_LIMIT:
+                self.drop(client)
+            elif client.data and age > HEAD_TIME_LIMIT:
+                self.end(client, 408)
+            elif age > IDLE_LIMIT:
+                self.drop(client)

@@ -1,0 +1,63 @@
+"""The wall between the shim's packages and the function's (IMAGE-8).
+
+The shim imports all it needs first. Then its modules are taken out of `sys.modules` and its folder
+out of `sys.path`: the function may install any version of any of them. A name that the function
+has not installed itself is still found: `import bottle` yields the shim's own module,
+so that `bottle.HTTPResponse` and `bottle.request` work as they did.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+
+PACKAGES = ("bottle", "cheroot", "jaraco", "more_itertools", "prometheus_client", "requestlogger")
+
+
+class ShimModules(MetaPathFinder, Loader):
+    """Finds the shim's modules wherever `user_path` holds none of that name."""
+
+    def __init__(self, modules: dict[str, ModuleType], user_path: list[str]) -> None:
+        self.modules = modules
+        self.user_path = user_path
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return a spec whose loading yields the module that exists already."""
+        if fullname not in self.modules:
+            return None
+        parent = fullname.rpartition(".")[0]
+        if parent:
+            if sys.modules.get(parent) is not self.modules.get(parent):
+                return None  # a part of the function's own package
+        elif PathFinder.find_spec(fullname, self.user_path):
+            return None
+        is_package = hasattr(self.modules[fullname], "__path__")
+        return ModuleSpec(fullname, self, is_package=is_package)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the shim's module."""
+        return self.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: the module has been executed already."""
+
+
+def isolate(user_path: list[str]) -> ShimModules:
+    """Put `user_path` first and the shim's modules out of the way; return their finder."""
+    modules = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in PACKAGES
+    }
+    for name in modules:
+        del sys.modules[name]
+    private = str(Path(__file__).resolve().parents[1])
+    rest = [entry for entry in sys.path if entry not in (private, "") and entry not in user_path]
+    sys.path[:] = [*user_path, *rest]
+    finder = ShimModules(modules, user_path)
+    sys.meta_path.insert(0, finder)
+    return finder

@@ -1,0 +1,74 @@
+"""The little HTTP that is known outside the server: where a head ends, probes, short answers."""
+
+import re
+from email.utils import formatdate
+from http import HTTPStatus
+
+HEAD_LIMIT = 64 * 1024
+TEXT = "text/plain; charset=utf-8"
+
+_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ ]*)? HTTP/1\.([01])\r\n")
+_METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,31}(?: |$)|[!-~]{0,32}$")
+_BODY = re.compile(rb"\r\n(?:content-length:[ \t]*0*[1-9]|transfer-encoding:)", re.IGNORECASE)
+_CLOSE = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
+_KEEP = re.compile(rb"\r\nconnection:[^\r]*keep-alive", re.IGNORECASE)
+
+
+class Probe:
+    """A request for `/healthz`, `/readyz` or `/metrics`."""
+
+    def __init__(self, match: re.Match[bytes], head: bytes) -> None:
+        self.name = match[2].decode("ascii")
+        self.head_only = match[1] == b"HEAD"
+        keep = not _CLOSE.search(head) if match[3] == b"1" else bool(_KEEP.search(head))
+        self.keep_alive = keep and not _BODY.search(head)
+
+
+def head_end(data: bytes | bytearray) -> int:
+    """Return where the head of a request ends, or -1 where it isn't complete."""
+    end = data.find(b"\r\n\r\n")
+    if end >= 0:
+        return end + 4
+    end = data.find(b"\n\n")  # not HTTP, but waiting for more is of no use
+    return end + 2 if end >= 0 else -1
+
+
+def is_plausible(data: bytes | bytearray) -> bool:
+    """Whether the bytes may become an HTTP request (REQUEST-22)."""
+    return len(data) <= HEAD_LIMIT and bool(_METHOD.match(data[:40]))
+
+
+def is_probe(data: bytes | bytearray) -> bool:
+    """Whether the data starts with the request line of a probe."""
+    return bool(_PROBE.match(data))
+
+
+def probe(data: bytes | bytearray) -> Probe | None:
+    """Return the probe that a complete head asks for, if it is one."""
+    match = _PROBE.match(data)
+    return Probe(match, bytes(data[: head_end(data)])) if match else None
+
+
+def answer(
+    status: int,
+    body: bytes | None = None,
+    *,
+    content_type: str = TEXT,
+    keep_alive: bool = False,
+    head_only: bool = False,
+) -> bytes:
+    """Return a whole answer; without `body`, the status' own phrase."""
+    phrase = HTTPStatus(status).phrase
+    body = phrase.encode("ascii") if body is None else body
+    lines = [
+        f"HTTP/1.1 {status} {phrase}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        f"Date: {formatdate(usegmt=True)}",
+        "Access-Control-Allow-Origin: *",  # RESPONSE-14
+        f"Connection: {'keep-alive' if keep_alive else 'close'}",
+    ]
+    if status == 503:
+        lines.append("Retry-After: 1")  # CONCURRENCY-4
+    head = "\r\n".join(lines) + "\r\n\r\n"
+    return head.encode("ascii") + (b"" if head_only else body)

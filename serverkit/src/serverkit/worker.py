@@ -1,0 +1,160 @@
+"""A worker: executes calls, one at a time, on the connections that the supervisor hands it."""
+
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+
+from serverkit.access_log import Entry, line_maker
+from serverkit.app import create_app
+from serverkit.coroutines import Coroutines
+from serverkit.loader import Function
+from serverkit.messages import FINISHED, GIVE_BACK, GONE, HAND, HELLO, LIMIT, LINGER, RECALL
+from serverkit.metrics import Counts
+from serverkit.server import Connection, Outcome, Request, Server, entry_of, respond
+from serverkit.settings import Settings
+from serverkit.slots import CALLING, IDLE, LEASED, READING, SENDING, Slot, Slots
+from serverkit.stream import Reader, Writer
+from serverkit.wire import HEAD_LIMIT, head_end, is_probe
+
+LEASE = 0.05  # seconds a worker keeps a connection that is idle
+
+
+class SlotWatch:
+    """Keeps the slot up to date while a call goes on."""
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self.start = 0
+        self.end = 0
+
+    def begin(self) -> None:
+        """Start the call's deadline."""
+        self.start, self.end = time.monotonic_ns(), 0
+        self.slot.state = CALLING
+        self.slot.call_start = self.start
+
+    def returned(self) -> None:
+        """End the call's deadline: all of the answer is there."""
+        if self.start and not self.end:
+            self.slot.call_start = 0
+            self.slot.state = SENDING
+            self.end = time.monotonic_ns()
+
+
+class Worker:
+    """One worker process. `log` takes the lines of the access log."""
+
+    def __init__(
+        self,
+        function: Function,
+        settings: Settings,
+        slots: Slots,
+        index: int,
+        control: socket.socket,
+        log: Callable[[str], None],
+    ) -> None:
+        self.slots = slots
+        self.slot = slots.slots[index]
+        self.counts = Counts(slots.extras[index])
+        self.control = control
+        self.log = log
+        self.line = line_maker(settings.log_format)
+        self.coroutines = Coroutines()
+        self.watch = SlotWatch(self.slot)
+        app = create_app(function, settings, self.watch, self.coroutines)
+        self.server = Server(app, settings.port, settings.body_limit)
+
+    def run(self) -> None:
+        """Serve until told to quit, or until the supervisor is gone."""
+        self.control.send(HELLO + str(os.getpid()).encode("ascii"))
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        while True:
+            self.coroutines.wait(poll, [self.control.fileno()], None)
+            message, descriptors, _, _ = socket.recv_fds(self.control, LIMIT, 1)
+            if message[:1] == HAND:
+                self.take(message, descriptors[0])
+            elif message[:1] != RECALL:  # QUIT, or nothing: the supervisor has ended
+                return
+
+    def take(self, message: bytes, descriptor: int) -> None:
+        """Serve a connection for as long as it is ours."""
+        address, _, data = message[1:].partition(b"\n")
+        host, _, port = address.decode("ascii").rpartition(" ")
+        with socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, descriptor
+        ) as client:
+            farewell = self.serve(client, (host, int(port)), data)
+            self.slot.clear(IDLE)
+        self.control.send(farewell)
+
+    def serve(self, client: socket.socket, address: tuple[str, int], data: bytes) -> bytes:
+        """Answer requests until the connection has to go; return what to tell the supervisor."""
+        while True:
+            reader = Reader(client, data)
+            connection = Connection(reader, Writer(client, self.slot), address)
+            outcome = self.answer(connection)
+            data = reader.leftover().lstrip(b"\r\n")
+            if outcome.broken:
+                return GONE
+            if not outcome.keep:
+                client.shutdown(socket.SHUT_WR)
+                return FINISHED if outcome.status < 400 else LINGER
+            if not data:
+                received = self.next_request(client)
+                if received is None:
+                    return GIVE_BACK
+                if not received:
+                    return GONE
+                data = received.lstrip(b"\r\n")
+            # Probes, and heads that come in pieces, are the supervisor's.
+            if self.slots.draining or is_probe(data) or head_end(data) < 0:
+                return GIVE_BACK + data
+
+    def answer(self, connection: Connection) -> Outcome:
+        """Answer one request, count its call, log it."""
+        started = time.perf_counter()
+        self.slot.clear(READING)
+        self.watch.start = 0
+        request = Request(self.server, connection)
+        request.parse_request()
+        if not request.ready:
+            outcome = Outcome(request.refused, request.size, keep=False)
+            entry = Entry(remote_address=connection.remote_addr)
+        else:
+            entry = entry_of(request)
+            self.slot.describe(entry.encode())
+            outcome = respond(request)
+        self.slot.call_start = 0
+        self.slot.state = SENDING
+        watch = self.watch
+        if watch.start:
+            seconds = ((watch.end or time.monotonic_ns()) - watch.start) / 1e9
+            self.counts.record(entry.method, seconds, failed=outcome.failed)
+        elapsed = time.perf_counter() - started
+        self.log(self.line(entry, outcome.status, outcome.size, elapsed))
+        return outcome
+
+    def next_request(self, client: socket.socket) -> bytes | None:
+        """Wait for the next request on a leased connection.
+
+        Returns None where the connection has to be given back, nothing where the client has left.
+        """
+        if self.slots.waiting or self.slots.draining:
+            return None
+        self.slot.state = LEASED
+        poll = select.poll()
+        poll.register(client, select.POLLIN)
+        poll.register(self.control, select.POLLIN)
+        descriptors = [client.fileno(), self.control.fileno()]
+        ready = self.coroutines.wait(poll, descriptors, LEASE)
+        if client.fileno() not in ready:
+            return None  # a recall, the end of the lease, or (seen next) the supervisor's end
+        try:
+            return client.recv(HEAD_LIMIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""

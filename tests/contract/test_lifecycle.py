@@ -1,0 +1,102 @@
+"""Chapter LIFECYCLE of SPEC.md."""
+
+import httpx
+import pytest
+
+from tests.support.processes import Processes
+from tests.support.server import Server
+from tests.support.sidecar import Tools
+from tests.support.wait import wait_until
+from tests.support.web import message
+
+SIGNALS = ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.clause("LIFECYCLE-8"))]
+
+
+def wait_for_call(server: Server) -> None:
+    """Wait until a call is in flight."""
+    wait_until(lambda: server.metrics().total("function_in_flight") >= 1, 10, "a call in flight")
+
+
+def is_refused(server: Server) -> bool:
+    """Whether a new call gets no connection, no answer or a 503."""
+    try:
+        return server.call({"seconds": 0}).status_code == 503
+    except httpx.TransportError:
+        return True
+
+
+@pytest.mark.clause("LIFECYCLE-1", "LIFECYCLE-3")
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.function("sleep")
+def test_drain(server: Server, name: str) -> None:
+    """A call in flight is completed, then the runtime ends well."""
+    running = server.begin({"seconds": 1})
+    wait_for_call(server)
+    server.signal(name)
+    assert running.result().text == "slept"
+    assert server.exit_code(within=10) == 0
+
+
+@pytest.mark.clause("LIFECYCLE-2", "LIFECYCLE-6")
+@pytest.mark.function("sleep")
+def test_new_requests(server: Server) -> None:
+    """During the drain new calls are refused, readiness is gone and health is not."""
+    running = server.begin({"seconds": 2})
+    wait_for_call(server)
+    server.signal()
+    wait_until(lambda: server.get("/readyz").status_code == 503, 1.5, "the end of readiness")
+    assert server.get("/healthz").status_code == 200
+    assert is_refused(server)
+    assert running.result().text == "slept"
+
+
+@pytest.mark.clause("LIFECYCLE-3", "LIFECYCLE-4")
+@pytest.mark.quiet
+@pytest.mark.function("hello")
+def test_idle(server: Server) -> None:
+    """Without a call in flight the runtime ends at once."""
+    server.get()
+    assert server.seconds_to_exit() < 1
+    assert server.exit_code() == 0
+
+
+@pytest.mark.clause("LIFECYCLE-5")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="3", FUNC_GRACE_PERIOD="0.1")
+def test_short_grace(server: Server) -> None:
+    """The grace is at least the timeout, so that any call can complete."""
+    running = server.begin({"seconds": 1})
+    wait_for_call(server)
+    server.signal()
+    assert running.result().text == "slept"
+
+
+@pytest.mark.clause("LIFECYCLE-5")
+@pytest.mark.function("hello", FUNC_TIMEOUT="1", FUNC_GRACE_PERIOD="1")
+def test_bounded_grace(server: Server) -> None:
+    """A request that never comes to its end doesn't hold the runtime up."""
+    server.wire().send(message("POST", "/", {"Content-Length": "100"}, b"only a part"))
+    server.get()
+    assert server.seconds_to_exit() < 3
+
+
+@pytest.mark.clause("LIFECYCLE-7")
+@pytest.mark.function("orphan")
+def test_orphans(server: Server, tools: Tools) -> None:
+    """Orphans that have ended are gone, zombies neither among them."""
+    before = len(tools.processes(server).all)
+    assert server.call().text == "left"
+
+    def is_reaped(now: Processes) -> bool:
+        return not now.zombies and len(now.all) <= before
+
+    wait_until(lambda: is_reaped(tools.processes(server)), 10, "no orphan")
+
+
+@pytest.mark.clause("LIFECYCLE-9")
+@pytest.mark.quiet
+@pytest.mark.function("hello")
+def test_idle_connection(server: Server) -> None:
+    """A connection that is kept open after its request doesn't hold the runtime up."""
+    wire = server.wire().send(message("GET", "/"))
+    assert b"hello world" in wire.read_until(b"hello world")
+    assert server.seconds_to_exit() < 1

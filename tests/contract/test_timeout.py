@@ -1,0 +1,140 @@
+"""Chapter TIMEOUT of SPEC.md."""
+
+import time
+
+import httpx
+import pytest
+
+from tests.support.orders import SLEEP
+from tests.support.server import Server
+from tests.support.sidecar import Tools
+from tests.support.wait import stops_growing, wait_until
+from tests.support.web import seconds
+
+FOREVER = {"seconds": 60}
+FILE = {"file": "/tmp/written-by-function"}
+
+
+def assert_timeout(response: httpx.Response, timeout: float = 1.0) -> None:
+    """Assert that a call was answered 408 after its `timeout`, and within a second of it."""
+    assert response.status_code == 408
+    assert timeout <= seconds(response) <= timeout + 1
+
+
+@pytest.mark.clause("TIMEOUT-1")
+@SLEEP
+def test_sleep(server: Server) -> None:
+    """A sleeping call is answered at its deadline."""
+    assert_timeout(server.call(FOREVER))
+
+
+@pytest.mark.clause("TIMEOUT-2")
+@pytest.mark.function("spin", FUNC_TIMEOUT="1")
+def test_spin(server: Server) -> None:
+    """A call that burns the CPU is answered at its deadline."""
+    assert_timeout(server.call())
+
+
+@pytest.mark.clause("TIMEOUT-3")
+@pytest.mark.function("never", FUNC_TIMEOUT="1")
+def test_never(server: Server) -> None:
+    """A result that never comes is answered at the deadline."""
+    assert_timeout(server.call())
+
+
+@pytest.mark.clause("TIMEOUT-5")
+@pytest.mark.function("block", FUNC_TIMEOUT="1")
+def test_block(server: Server) -> None:
+    """A call that the language can't interrupt is answered at its deadline."""
+    assert_timeout(server.call())
+
+
+@pytest.mark.clause("TIMEOUT-6")
+@pytest.mark.function("append", FUNC_TIMEOUT="1")
+def test_work_stops(server: Server) -> None:
+    """The work of a call ends with it."""
+    assert_timeout(server.call(FILE))
+    assert stops_growing(lambda: len(server.file(FILE["file"])), within=1)
+
+
+@pytest.mark.clause("TIMEOUT-4", "TIMEOUT-6")
+@pytest.mark.function("stubborn", FUNC_TIMEOUT="1")
+def test_stubborn_work_stops(server: Server) -> None:
+    """The work of a call that catches every error ends with it as well."""
+    assert_timeout(server.call(FILE))
+    assert stops_growing(lambda: len(server.file(FILE["file"])), within=1)
+
+
+@pytest.mark.clause("TIMEOUT-11")
+@pytest.mark.function("spawn", FUNC_TIMEOUT="1")
+def test_child_processes_stop(server: Server) -> None:
+    """The processes that a call has started end with it."""
+    assert_timeout(server.call(FILE))
+    assert stops_growing(lambda: len(server.file(FILE["file"])), within=1)
+
+
+@pytest.mark.clause("TIMEOUT-7")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="1.6")
+def test_beside_a_timeout(server: Server) -> None:
+    """A call that executes while another times out is unharmed."""
+    late = server.begin(FOREVER)
+    time.sleep(1)
+    beside = server.call({"seconds": 0.9})
+    assert (beside.status_code, beside.text) == (200, "slept")
+    assert_timeout(late.result(), 1.6)
+
+
+@pytest.mark.clause("TIMEOUT-8")
+@pytest.mark.quiet
+@pytest.mark.function("sleep", FUNC_TIMEOUT="0.7", FUNC_WORKERS="1")
+def test_after_a_timeout(server: Server) -> None:
+    """The next call finds a worker that is ready; the better of two tries counts."""
+    times = []
+    for _ in range(2):
+        assert_timeout(server.call(FOREVER), 0.7)
+        response = server.call({"seconds": 0})
+        assert response.text == "slept"
+        times.append(seconds(response))
+    assert min(times) < 0.3
+
+
+@pytest.mark.clause("TIMEOUT-9")
+@pytest.mark.quiet
+@pytest.mark.function("sleep", FUNC_TIMEOUT="1", FUNC_WORKERS="5")
+def test_capacity(server: Server) -> None:
+    """After ten timeouts, five workers still do five calls at once: one less would take 1 s."""
+    for _ in range(2):
+        assert {call.status_code for call in server.together(5, FOREVER)} == {408}
+    calls = server.together(5, {"seconds": 0.5})
+    assert [call.text for call in calls] == ["slept"] * 5
+    assert max(map(seconds, calls)) < 1
+
+
+@pytest.mark.clause("TIMEOUT-10")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="0.3", FUNC_WORKERS="5")
+def test_nothing_left_behind(server: Server, tools: Tools) -> None:
+    """Ten timeouts leave no process, no zombie, no descriptors; a few connections may close yet."""
+    server.together(5, FOREVER)
+    before = tools.processes(server)
+    for _ in range(2):
+        server.together(5, FOREVER)
+    wait_until(lambda: tools.processes(server).is_within(before), 10, f"no more than {before}")
+
+
+@pytest.mark.clause("TIMEOUT-12")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="0.4")
+def test_decimals(server: Server) -> None:
+    """The timeout may be a fraction of a second."""
+    assert_timeout(server.call(FOREVER), 0.4)
+
+
+@pytest.mark.clause("TIMEOUT-13")
+@pytest.mark.function("stream", FUNC_TIMEOUT="1")
+def test_stream(server: Server) -> None:
+    """A client can tell an answer that was cut off from a whole one."""
+    with server.stream({"pieces": 50, "pause": 0.2}) as answer:
+        pieces = answer.iter_raw()
+        assert next(pieces) == b"piece 0\n"
+        with pytest.raises(httpx.TransportError):
+            list(pieces)
+    assert seconds(answer) <= 2

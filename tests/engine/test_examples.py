@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from imagebuild import buildx, catalog, containers, demo, deployment, engine, examples, selection
+from imagebuild.example_calls import send
+from imagebuild.examples import Example
+from imagebuild.process import Processes
+
+ROOT = Path(__file__).parent.parent.parent
+CATALOG = catalog.load(ROOT / "images.yaml")
+EXAMPLES = [
+    pytest.param(language, example, id=f"{language}-{example.name}")
+    for language in CATALOG.languages
+    for example in examples.load(ROOT / "examples" / language)
+]
+
+
+@pytest.fixture(scope="module")
+def host() -> str:
+    """The address of the engine."""
+    return engine.connect(Processes(), ROOT).host
+
+
+@pytest.fixture(scope="module")
+def client(host: str) -> Iterator[DockerClient]:
+    """The engine."""
+    connected = containers.connect(host)
+    yield connected
+    connected.close()
+
+
+@pytest.mark.parametrize(("language", "example"), EXAMPLES)
+def test_example_answers_as_its_list_says(
+    language: str, example: Example, host: str, client: DockerClient
+) -> None:
+    """Each function of examples/ runs in the default image of its language, as `demo` shows it."""
+    image = selection.runtime_of(CATALOG, language, None)
+    authorities = buildx.default_authorities().read_bytes()
+    function = demo.as_function(ROOT / "examples" / language, image, example, authorities)
+    with deployment.deployed(client, host, image, function, prefix=CATALOG.prefix) as url:
+        for call in example.calls:
+            assert not send(url, call.request).differences(call.answer), call.request

@@ -1,0 +1,77 @@
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.readme import COMMANDS, ENGINE, blocks
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS = 900
+RUN = next(command for command in COMMANDS if command.startswith("./build.py run "))
+OTHERS = ["make demo", *(c for c in COMMANDS if ENGINE.match(c) and c != RUN)]
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("command", OTHERS)
+def test_command_of_the_readme_succeeds(command: str) -> None:
+    """As it stands there, without a terminal, and it ends by itself."""
+    ended = subprocess.run(
+        shlex.split(command),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """The README's function, run by the README's command."""
+    (source,) = blocks("python")
+    name = shlex.split(RUN)[2]
+    assert source.startswith(f"# {name}\n")
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    command = [str(ROOT / "build.py"), *shlex.split(RUN)[1:]]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def url(process: "subprocess.Popen[str]") -> str:
+    """Read the output of `run` up to the URL and return it."""
+    seen = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        seen.append(line)
+        if found := re.search(r"https?://\S+", line):
+            return found[0]
+    raise AssertionError("".join(seen))
+
+
+@pytest.mark.timeout(SECONDS)
+def test_run_answers_reloads_and_stops(running: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    """The local loop: a call, a change, a call, Ctrl-C."""
+    first = url(running)
+    assert httpx.post(first, content="you", headers={"content-type": "text/plain"}).text == (
+        "hello, you"
+    )
+    file = tmp_path / shlex.split(RUN)[2]
+    file.write_text(file.read_text(encoding="utf-8").replace("hello", "bye"), encoding="utf-8")
+    assert httpx.post(url(running)).text == "bye, world"
+    running.send_signal(signal.SIGINT)
+    assert running.wait(30) == 0

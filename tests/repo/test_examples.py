@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from imagebuild import catalog, examples
+
+ROOT = Path(__file__).parent.parent.parent
+CATALOG = catalog.load(ROOT / "images.yaml")
+
+
+@pytest.mark.parametrize("language", CATALOG.languages)
+def test_each_function_in_the_examples_is_listed(language: str) -> None:
+    """And what is listed exists, manifests included: nothing in examples/ is untested."""
+    folder = ROOT / "examples" / language
+    kubeless = CATALOG.languages[language].kubeless
+    listed = examples.load(folder)
+    files = {path.name for path in folder.glob(f"*{kubeless.fileNameSuffix}")}
+    assert {example.file for example in listed} == files
+    for example in listed:
+        assert example.dependencies is None or (folder / example.dependencies).is_file()
+
+
+@pytest.mark.parametrize("language", CATALOG.languages)
+def test_each_language_has_what_a_bench_compares_it_with(language: str) -> None:
+    """`bench` needs the targets `bare` and `peer`, each with a title for the chart."""
+    dockerfile = ROOT / "runtimes" / language / "bench" / "Dockerfile"
+    text = dockerfile.read_text(encoding="utf-8")
+    for target in ("bare", "peer"):
+        assert f" AS {target}\nLABEL org.opencontainers.image.title=" in text

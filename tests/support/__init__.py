@@ -1,0 +1,1 @@
+"""What the tests that need containers stand on: a pytest plug-in and its helpers."""

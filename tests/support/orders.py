@@ -1,0 +1,26 @@
+"""Markers that several tests use, so that they share one container."""
+
+import pytest
+
+HELLO = pytest.mark.function("hello", shared=True)
+ECHO = pytest.mark.function("echo", shared=True)
+VALUE = pytest.mark.function("value", shared=True)
+RESPOND = pytest.mark.function("respond", shared=True)
+FAIL = pytest.mark.function("fail", shared=True)
+EXIT = pytest.mark.function("exit", shared=True)
+SLEEP = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="1")
+
+INSPECT = pytest.mark.function(
+    "inspect",
+    shared=True,
+    FUNC_TIMEOUT="42.5",
+    FUNC_RUNTIME="runtime-name",
+    FUNC_MEMORY_LIMIT="128Mi",
+    FUNC_LOG_FORMAT="json",
+    EMPTY="",
+    GREETING="grüße",
+)
+
+COUNTER = pytest.mark.function("counter", shared=True, FUNC_WORKERS="1", REQ_MB_LIMIT="0.5")
+"""One worker, so its count tells how many calls there have been."""
+LIMIT_BYTES = 512 * 1024

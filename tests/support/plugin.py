@@ -1,0 +1,157 @@
+"""The pytest plug-in: images as parameters, clause markers, features, waivers, failure reports."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from imagebuild import catalog as catalogs
+from imagebuild import engine
+from imagebuild.catalog import Catalog, Image
+from imagebuild.process import Processes
+from tests.support import report, selection, specification
+from tests.support.runtime import Failure, Runtime
+from tests.support.server import Server
+from tests.support.sidecar import Tools
+from tests.support.suite import Suite
+
+MARKERS = (
+    "clause(*ids): clauses of SPEC.md that the test verifies",
+    "function(name, **settings_and_options): what the fixture `server` or `failure` starts",
+    "needs(*names): further reference functions that the test starts itself",
+    "variant(*names): the test is for these variants of images only",
+    "quiet: measures short times; nothing is started or removed meanwhile",
+)
+CATALOG = pytest.StashKey[Catalog]()
+SUITE = pytest.StashKey[Suite]()
+SPECIFICATION = pytest.StashKey[specification.Specification]()
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the suite's options."""
+    group = parser.getgroup("contract")
+    group.addoption("--image", action="append", default=[], help="image NAME, `*` allowed")
+    group.addoption("--clause", action="append", default=[], help="only tests that cite it")
+    group.addoption("--prefix", default="", help="prefix of the images' tags")
+    group.addoption("--catalog", default="images.yaml", help="the catalog, from the root folder")
+    group.addoption("--without-image", action="store_true", help="only tests that need no image")
+    group.addoption("--results", default="", help="file for the results, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the catalog and the contract."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    path = config.rootpath / config.getoption("--catalog")
+    if path.exists():
+        config.stash[CATALOG] = catalogs.load(path)
+        config.stash[SPECIFICATION] = specification.read(path.parent)
+    if config.getoption("--results"):
+        results = report.Results(Path(config.getoption("--results")))
+        config.pluginmanager.register(results, "contract-results")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test with the fixture `runtime` on each image."""
+    if "runtime" in metafunc.fixturenames:
+        patterns = metafunc.config.getoption("--image")
+        catalog = metafunc.config.stash[CATALOG]
+        images = selection.images_for(metafunc.definition.path, catalog, patterns)
+        names = [image.name for image in images]
+        metafunc.parametrize("runtime", images, indirect=True, ids=names, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what doesn't apply, and apply the waivers."""
+    if SPECIFICATION not in config.stash:
+        return
+    wanted: list[str] = config.getoption("--clause")
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        keep = selection.applies(item, config.stash[SPECIFICATION], wanted)
+        has_image = "runtime" in getattr(item, "fixturenames", ())
+        if config.getoption("--without-image"):
+            keep = keep and not has_image
+        elif config.getoption("--image"):
+            keep = keep and has_image
+        (kept if keep else left_out).append(item)
+        selection.waive(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
+
+
+def suite_of(config: pytest.Config) -> Suite:
+    """Return the session's state, made on first use; an engine is started if none answers."""
+    if SUITE not in config.stash:
+        catalog = config.stash[CATALOG]
+        prefix = config.getoption("--prefix") or catalog.prefix
+        builder = engine.connect(Processes(), catalog.root)
+        config.stash[SUITE] = Suite(builder, catalog, prefix)
+    return config.stash[SUITE]
+
+
+@pytest.fixture(scope="session")
+def runtime(request: pytest.FixtureRequest) -> Runtime:
+    """The image under test."""
+    image: Image = request.param
+    found = suite_of(request.config).runtime(image)
+    if found.engine.image(found.tag) is None:
+        pytest.fail(f"no image `{found.tag}`\nhint: ./build.py build {image.name}", pytrace=False)
+    return found
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, runtime: Runtime) -> Server:
+    """The function that the marker `function` names, running; without it a shared `hello`."""
+    return suite_of(request.config).server(request.node)
+
+
+@pytest.fixture
+def failure(request: pytest.FixtureRequest, runtime: Runtime) -> Failure:
+    """How the function that the marker `function` names failed to load."""
+    return suite_of(request.config).failure(request.node)
+
+
+@pytest.fixture
+def tools(request: pytest.FixtureRequest, runtime: Runtime) -> Tools:
+    """Tools to look at a container from beside it."""
+    return suite_of(request.config).tools
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Start what the following tests need, while this one runs."""
+    item.stash[FAILED] = False
+    if selection.image_of(item) is not None:
+        index = item.session.items.index(item)
+        suite_of(item.config).look_ahead(item, item.session.items[index + 1 :])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach clause, image, requests and logs to a failure."""
+    result = yield
+    suite = item.config.stash.get(SUITE, None)
+    if suite is not None and selection.image_of(item) is not None:
+        if result.failed:
+            item.stash[FAILED] = True
+            report.attach(result, item, item.config.stash[SPECIFICATION], suite.used())
+        if call.when == "teardown":
+            suite.end_test(item.stash[FAILED])
+    return result
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove all containers, after Ctrl-C too."""
+    suite = config.stash.get(SUITE, None)
+    if suite is not None:
+        suite.close()
+
+
+def pytest_report_header(config: pytest.Config) -> Iterator[str]:
+    """Say which images are tested."""
+    for pattern in config.getoption("--image"):
+        yield f"image: {pattern}"

@@ -1,0 +1,73 @@
+"""What a failure shows, and the results of a run as JSON."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.support import order, selection
+from tests.support.server import Server
+from tests.support.specification import Specification
+
+LOG_LINES = 60
+EXCHANGES = 12
+
+
+def attach(
+    result: pytest.TestReport,
+    item: pytest.Item,
+    specification: Specification,
+    servers: Iterable[Server],
+) -> None:
+    """Add the clauses, the image, the requests and the containers' logs to a failed `result`."""
+    sentences = [f"{name}: {specification.clauses[name].sentence}" for name in order.clauses(item)]
+    image = selection.image_of(item)
+    result.sections.append(("clause", "\n".join(sentences)))
+    result.sections.append(("image", image.name if image else ""))
+    for server in servers:
+        result.sections.append(("requests", "\n".join(server.exchanges[-EXCHANGES:])))
+        for stream in ("stdout", "stderr"):
+            try:
+                lines = getattr(server, stream).splitlines()
+            except Exception as error:  # the container may be gone: the failure matters more
+                lines = [repr(error)]
+            result.sections.append((f"container {stream}", "\n".join(lines[-LOG_LINES:])))
+
+
+class Results:
+    """Writes one JSON document: outcomes, times, and which tests passed on the second try."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._started = time.monotonic()
+        self._outcomes: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
+        self._again: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how one phase of a test ended."""
+        name = report.nodeid
+        self._seconds[name] = round(self._seconds.get(name, 0.0) + report.duration, 3)
+        if report.outcome == "rerun":  # type: ignore[comparison-overlap]
+            self._again.append(name)
+            self._outcomes.pop(name, None)
+        elif report.failed:
+            self._outcomes[name] = "failed"
+        elif report.skipped:
+            self._outcomes[name] = "waived" if hasattr(report, "wasxfail") else "skipped"
+        elif report.when == "call":
+            self._outcomes.setdefault(name, "passed")
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Write the document."""
+        document = {
+            "exit_code": int(exitstatus),
+            "seconds": round(time.monotonic() - self._started, 1),
+            "outcomes": self._outcomes,
+            "times": self._seconds,
+            "second_try": [name for name in self._again if self._outcomes.get(name) == "passed"],
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(json.dumps(document, indent=1), encoding="utf-8")

@@ -1,0 +1,58 @@
+"""Which tests run on which images: by image, clause, feature, folder and waiver."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from imagebuild.catalog import Catalog, Image
+from tests.support import order
+from tests.support.specification import Specification
+
+
+def images_for(folder: Path, catalog: Catalog, patterns: list[str]) -> list[Image]:
+    """Return the runtime images for the tests in `folder`.
+
+    `patterns` are names of images, `*` allowed; none means all. The tests of a language run on
+    its own images only.
+    """
+    return [
+        image
+        for image in catalog.images()
+        if image.is_runtime
+        and _is_for(folder, catalog.root, image)
+        and (not patterns or any(fnmatchcase(image.name, pattern) for pattern in patterns))
+    ]
+
+
+def _is_for(folder: Path, root: Path, image: Image) -> bool:
+    runtimes = root / "runtimes"
+    return not folder.is_relative_to(runtimes) or folder.is_relative_to(root / image.folder)
+
+
+def image_of(item: pytest.Item) -> Image | None:
+    """Return the image that a test runs on, None where it needs none."""
+    parameters = getattr(item, "callspec", None)
+    return parameters.params.get("runtime") if parameters else None
+
+
+def applies(item: pytest.Item, specification: Specification, wanted: list[str]) -> bool:
+    """Whether a test is to run: it cites a wanted clause, and its language has the features."""
+    if wanted and not set(wanted) & set(order.clauses(item)):
+        return False
+    image = image_of(item)
+    if image is None:
+        return True
+    variants = item.get_closest_marker("variant")
+    if variants and image.variant not in variants.args:
+        return False
+    return order.needed_features(item, specification) <= set(image.language_entry.features)
+
+
+def waive(item: pytest.Item) -> None:
+    """Make a test whose clause is waived for its image a strict xfail: it runs, and must fail."""
+    image = image_of(item)
+    for waiver in image.waivers() if image else []:
+        if waiver.clause in order.clauses(item):
+            reason = f"{waiver.clause} is waived: {waiver.reason}"
+            item.add_marker(pytest.mark.xfail(strict=True, reason=reason))

@@ -1,0 +1,195 @@
+"""A running function: what a contract test sends requests to."""
+
+import datetime
+import socket
+import time
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import requests.exceptions
+from docker.models.containers import Container
+
+from tests.support import containers, web
+from tests.support.metrics import Metrics, parse
+from tests.support.scratch import File
+from tests.support.wait import wait_until
+
+START_SECONDS = 60.0
+
+
+class StartError(AssertionError):
+    """A container ended, or never got healthy, though the test needs it running."""
+
+
+def _moment(text: str) -> datetime.datetime:
+    # the engine writes nanoseconds, which fromisoformat doesn't read
+    return datetime.datetime.fromisoformat(text[:26].rstrip("Z"))
+
+
+class Server:
+    """A runtime container with a function in it; `exchanges` are the requests of this test."""
+
+    def __init__(
+        self, container: Container, engine: containers.Engine, port: int, termination_log: File
+    ) -> None:
+        self.container = container
+        self.engine = engine
+        self.port = port
+        self.exchanges: list[str] = []
+        self._termination_log = termination_log
+        self.started = time.monotonic()
+        self.listening_after = 0.0
+        container.start()
+        container.reload()
+        networks = container.attrs["NetworkSettings"]["Networks"]
+        self.host: str = next(iter(networks.values()))["IPAddress"]
+
+    def request(self, method: str, path: str = "/", **options: Any) -> httpx.Response:
+        """Send one request on a connection of its own; `options` are those of httpx."""
+        request = web.client().build_request(method, self._url(path), **options)
+        try:
+            response = web.client().send(request)
+        except httpx.HTTPError as error:
+            self.exchanges.append(web.describe(request, error))
+            raise
+        self.exchanges.append(web.describe(request, response))
+        return response
+
+    def get(self, path: str = "/", **options: Any) -> httpx.Response:
+        """GET `path`."""
+        return self.request("GET", path, **options)
+
+    def post(self, content: bytes | str, content_type: str, **headers: str) -> httpx.Response:
+        """POST `content`; an underscore in the name of a header stands for a hyphen."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.request(
+            "POST", content=content, headers={"content-type": content_type, **named}
+        )
+
+    def call(self, parameters: object = None) -> httpx.Response:
+        """POST `parameters` as JSON, as the reference functions expect them."""
+        return self.request("POST", json=parameters)
+
+    def begin(self, parameters: object = None) -> "Future[httpx.Response]":
+        """Start a call in the background."""
+        return web.threads().submit(self.call, parameters)
+
+    def together(self, count: int, parameters: object = None) -> list[httpx.Response]:
+        """Make `count` calls at the same moment."""
+        return web.together(count, lambda: self.call(parameters))
+
+    def stream(self, parameters: object = None) -> Any:
+        """Return a context manager with the answer of a call, to be read piece by piece."""
+        return web.client().stream("POST", self._url("/"), json=parameters)
+
+    def wire(self) -> web.Wire:
+        """Return a new connection for bytes."""
+        return web.Wire((self.host, self.port))
+
+    def metrics(self) -> Metrics:
+        """Return what `/metrics` says now."""
+        return parse(self.get("/metrics").text)
+
+    @property
+    def stdout(self) -> str:
+        """All that the container has written to stdout."""
+        return containers.output(self.container, "stdout")
+
+    @property
+    def stderr(self) -> str:
+        """All that the container has written to stderr."""
+        return containers.output(self.container, "stderr")
+
+    def access_log(self, mark: str) -> list[str]:
+        """Return the lines of stdout that hold `mark`, at least one: waits for it."""
+        return wait_until(
+            lambda: [line for line in self.stdout.splitlines() if mark in line],
+            10,
+            f"log of {mark}",
+        )
+
+    @property
+    def termination_log(self) -> str:
+        """What the container has written to `/dev/termination-log`."""
+        return self._termination_log.text
+
+    def file(self, path: str) -> bytes:
+        """Return the content of a file in the container, empty where there is none."""
+        return containers.read(self.container, path)
+
+    def signal(self, name: str = "SIGTERM") -> None:
+        """Send a signal to process 1."""
+        self.container.kill(name)
+
+    def exit_code(self, within: float = 30.0) -> int:
+        """Wait for the end of process 1 and return its exit code."""
+        try:
+            return int(self.container.wait(timeout=within)["StatusCode"])
+        except requests.exceptions.RequestException as error:
+            raise AssertionError(f"still running after {within} s") from error
+
+    def wait_healthy(self) -> None:
+        """Wait until `/healthz` answers 200. Raises StartError when the container ends instead."""
+        wait_until(lambda: self._listens() or not self.is_running(), START_SECONDS, "a listener")
+        self.listening_after = time.monotonic() - self.started
+        wait_until(lambda: self._health() == 200 or not self.is_running(), START_SECONDS, "health")
+        if not self.is_running():
+            raise StartError(f"the container has ended:\n{self.stderr}")
+
+    def health_until_exit(self, within: float) -> frozenset[int]:
+        """Wait for the end of the container; return the statuses that `/healthz` had till then."""
+        seen = set()
+        deadline = time.monotonic() + within
+        while self.is_running() and time.monotonic() < deadline:
+            seen.add(self._health())
+            time.sleep(0.03)
+        return frozenset(seen)
+
+    def seconds_to_exit(self) -> float:
+        """Send SIGTERM and return how long process 1 goes on, by the engine's clock."""
+        sent = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        self.signal()
+        self.exit_code()
+        self.container.reload()
+        return (_moment(self.container.attrs["State"]["FinishedAt"]) - sent).total_seconds()
+
+    def seconds_to_first_answer(self) -> float:
+        """Make the first call and return the time since the container's start until its answer."""
+        assert self.call().is_success
+        answered = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        return (answered - _moment(self.container.attrs["State"]["StartedAt"])).total_seconds()
+
+    def is_running(self) -> bool:
+        """Whether process 1 lives."""
+        self.container.reload()
+        return bool(self.container.attrs["State"]["Running"])
+
+    @property
+    def seconds_alive(self) -> float:
+        """How long the container ran, by the engine's clock."""
+        state = self.container.attrs["State"]
+        return (_moment(state["FinishedAt"]) - _moment(state["StartedAt"])).total_seconds()
+
+    def remove(self) -> None:
+        """Kill and remove the container."""
+        containers.remove(self.container)
+
+    def _listens(self) -> bool:
+        if not self.host:  # it has ended before it got an address
+            return False
+        with suppress(OSError):
+            socket.create_connection((self.host, self.port), 1).close()
+            return True
+        return False
+
+    def _health(self) -> int:
+        if not self.host:
+            return 0
+        with suppress(httpx.HTTPError):
+            return web.client().get(self._url("/healthz"), timeout=5).status_code
+        return 0
+
+    def _url(self, path: str) -> str:
+        return f"http://{self.host}:{self.port}{path}"

@@ -1,0 +1,69 @@
+"""Tools in a container beside the one under test: it needs no shell, and no `docker exec`."""
+
+import hashlib
+import threading
+from functools import cached_property
+from pathlib import Path
+
+from imagebuild.catalog import Catalog
+from imagebuild.engine import Engine as BuildEngine
+from imagebuild.process import Processes as Programs
+from tests.support import processes
+from tests.support.containers import Engine, Finished
+from tests.support.server import Server
+
+FOLDER = Path(__file__).parent / "tools"
+BASE = "trixie"
+
+
+class Tools:
+    """Runs curl, promtool, ab and snapshot in the network and among the processes of a server."""
+
+    def __init__(self, engine: Engine, builder: BuildEngine, catalog: Catalog, prefix: str) -> None:
+        self._engine = engine
+        self._builder = builder
+        self._catalog = catalog
+        self._prefix = prefix
+        self._lock = threading.Lock()
+
+    def run(self, server: Server, script: str) -> Finished:
+        """Run `script` with sh, in the network and the process namespace of `server`."""
+        return self._engine.run(
+            self.image,
+            ["sh", "-c", script],
+            network_mode=f"container:{server.container.id}",
+            pid_mode=f"container:{server.container.id}",
+            cap_add=["SYS_PTRACE"],
+        )
+
+    def processes(self, server: Server) -> processes.Processes:
+        """Return the processes of `server`."""
+        return processes.parse(self.run(server, "snapshot").stdout)
+
+    @property
+    def image(self) -> str:
+        """The tag of the tools' image, built when it is first asked for."""
+        with self._lock:
+            return self._image
+
+    @cached_property
+    def _image(self) -> str:
+        base = self._base()
+        content = b"".join(path.read_bytes() for path in sorted(FOLDER.iterdir()))
+        digest = str((self._engine.image(base) or {}).get("Id"))
+        key = hashlib.sha256(content + digest.encode()).hexdigest()[:12]
+        tag = f"{self._prefix}/suite-tools:{key}"
+        if self._engine.image(tag) is None:
+            options = ["build", "--builder=default", f"--build-arg=BASE={base}", f"--tag={tag}"]
+            command = [*self._builder.buildx, *options, str(FOLDER)]
+            Programs().run(command, environment=self._builder.environment)
+        return tag
+
+    def _base(self) -> str:
+        names = [BASE, *self._catalog.bases]
+        for name in names:
+            base = self._catalog.bases.get(name)
+            tag = (base.image if base else None) or f"{self._prefix}/base:{name}"
+            if base and self._engine.image(tag):
+                return tag
+        raise AssertionError(f"none of the bases {names} is there\nhint: ./build.py build")

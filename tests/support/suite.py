@@ -1,0 +1,98 @@
+"""The state of one test session: engine, images under test, and what the current test uses."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from imagebuild.catalog import Catalog, Image
+from imagebuild.engine import Engine as BuildEngine
+from tests.support import order
+from tests.support.containers import Engine
+from tests.support.pool import Pool
+from tests.support.runtime import Failure, Runtime
+from tests.support.scratch import Scratch
+from tests.support.server import Server
+from tests.support.sidecar import Tools
+
+AHEAD = 3
+"""How many tests ahead containers are started."""
+
+
+class Suite:
+    """All that a session shares; made when the first test needs the engine."""
+
+    def __init__(self, builder: BuildEngine, catalog: Catalog, prefix: str) -> None:
+        self.engine = Engine(builder.host)
+        self.engine.clean()
+        self.root: Path = catalog.root
+        self.prefix = prefix
+        self.pool = Pool()
+        self.scratch = Scratch(self.engine)
+        self.tools = Tools(self.engine, builder, catalog, prefix)
+        self._runtimes: dict[str, Runtime] = {}
+
+    def runtime(self, image: Image) -> Runtime:
+        """Return the runtime for `image`, always the same one."""
+        if image.name not in self._runtimes:
+            arguments = self.engine, image, self.prefix, self.root, self.scratch
+            self._runtimes[image.name] = Runtime(*arguments)
+        return self._runtimes[image.name]
+
+    def look_ahead(self, item: pytest.Item, following: list[pytest.Item]) -> None:
+        """Start what the next tests will ask for, or nothing where one is `quiet`."""
+        if item.get_closest_marker("quiet"):
+            self.pool.settle()
+            return
+        for coming in following[:AHEAD]:
+            wanted = order.of(coming)
+            if wanted is None or coming.get_closest_marker("quiet"):
+                break
+            runtime = self.runtime(image_of(coming))
+            launch = runtime.launch_shared if wanted.shared else runtime.launch
+            if "failure" in coming.fixturenames:  # type: ignore[attr-defined]
+                self.pool.prefetch(coming.nodeid, partial(runtime.launch_failure, wanted))
+            else:
+                self.pool.prefetch(coming.nodeid, partial(launch, wanted))
+
+    def server(self, item: pytest.Item) -> Server:
+        """Return the running server that the marker `function` of a test asks for."""
+        wanted = order.of(item) or order.Order("hello", shared=True)
+        runtime = self.runtime(image_of(item))
+        launch = runtime.launch_shared if wanted.shared else runtime.launch
+        server = self.pool.take(item.nodeid, partial(launch, wanted))
+        server.exchanges.clear()
+        runtime.used.append(server)
+        return server
+
+    def failure(self, item: pytest.Item) -> Failure:
+        """Return how the function of the marker `function` of a test failed to load."""
+        wanted = order.of(item)
+        assert wanted is not None, "a test with the fixture `failure` needs the marker `function`"
+        runtime = self.runtime(image_of(item))
+        return self.pool.take(item.nodeid, partial(runtime.launch_failure, wanted))
+
+    def used(self) -> list[Server]:
+        """Return the servers that the current test has used so far."""
+        return [server for runtime in self._runtimes.values() for server in runtime.used]
+
+    def end_test(self, failed: bool) -> None:
+        """Remove the servers of the test that has ended; a failed one's shared servers too."""
+        for runtime in self._runtimes.values():
+            if failed:
+                runtime.discard(runtime.used)
+            for server in runtime.used:
+                if not runtime.is_shared(server):
+                    self.pool.later(server.remove)
+            runtime.used.clear()
+
+    def close(self) -> None:
+        """Remove everything."""
+        self.pool.close()
+        self.engine.close()
+
+
+def image_of(item: pytest.Item) -> Image:
+    """Return the image that a test with the fixture `runtime` runs on."""
+    image: Image = item.callspec.params["runtime"]  # type: ignore[attr-defined]
+    return image
