@@ -1,6 +1,6 @@
 module kubeless.invalid/shim
 
-go 1.24
+go 1.21
 
 require github.com/kubeless/kubeless v1.0.8
 

@@ -68,7 +68,7 @@ func bind(handler any) (call, error) {
 type want = func(functions.Event, functions.Context) (any, error)
 
 func reflected(handler any) (call, error) {
-	value, model := reflect.ValueOf(handler), reflect.TypeFor[want]()
+	value, model := reflect.ValueOf(handler), reflect.TypeOf(want(nil))
 	kind := value.Type()
 	fits := kind.Kind() == reflect.Func && kind.NumIn() == 2 && kind.NumOut() == 2 &&
 		kind.In(0) == model.In(0) && kind.In(1) == model.In(1) && kind.Out(1) == model.Out(1)
