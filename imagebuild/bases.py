@@ -4,7 +4,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from imagebuild import engine_root, labels
+from imagebuild import labels, mmdebstrap
 from imagebuild.engine import Engine
 from imagebuild.errors import UsageError
 from imagebuild.plan import Step
@@ -44,7 +44,7 @@ def make(
     base = step.base
     if base is None or base.suite is None:
         raise UsageError(f"`{step.name}` is not made from a Debian suite")
-    engine_root.install_mmdebstrap(processes, log)
+    mmdebstrap.install(processes, log)
     options = (
         f"--architectures={platform.split('/')[1]}",
         f'--customize-hook=cd "$1" && rm -f {" ".join(f".{path}" for path in LEFTOVERS)}',
@@ -54,7 +54,7 @@ def make(
     with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
         archive = Path(folder) / "root.tar"
         processes.run(
-            engine_root.mmdebstrap_command(base.suite, archive, base.packages, options),
+            mmdebstrap.command(base.suite, archive, base.packages, options),
             log=log,
             environment={"SOURCE_DATE_EPOCH": EPOCH, "TMPDIR": folder},
         )

@@ -28,19 +28,19 @@ def connect(host: str) -> "DockerClient":
     return docker.DockerClient(base_url=host, timeout=REQUEST_SECONDS)
 
 
-def archive(files: Mapping[str, bytes], *, mode: int = 0o664, root: bool = False) -> bytes:
-    """Return a tar of `files` by path, owned by the user and group that functions run with.
+def archive(files: Mapping[str, bytes], *, mode: int = 0o664, folder: str = "") -> bytes:
+    """Return a tar of `files` by path, to be unpacked in `/`, for the user that functions run as.
 
-    With `root` the folder it is unpacked in gets the group and mode that fsGroup gives a volume.
+    The paths are relative to `folder`, which gets the group and mode that fsGroup gives a volume.
     """
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
-        if root:
-            folder = tarfile.TarInfo(".")
-            folder.type, folder.mode, folder.gid = tarfile.DIRTYPE, 0o2775, USER
-            tar.addfile(folder)
+        if folder:
+            volume = tarfile.TarInfo(folder.strip("/"))
+            volume.type, volume.mode, volume.gid = tarfile.DIRTYPE, 0o2775, USER
+            tar.addfile(volume)
         for name, content in files.items():
-            member = tarfile.TarInfo(name)
+            member = tarfile.TarInfo(f"{folder}/{name}".strip("/"))
             member.size, member.mode, member.uid, member.gid = len(content), mode, USER, USER
             tar.addfile(member, io.BytesIO(content))
     return stream.getvalue()
@@ -51,7 +51,7 @@ def copy_to_volume(
 ) -> None:
     """Write `files` into `volume`, through a container of `image` that never runs."""
     with created(client, image, volumes={volume: {"bind": mount, "mode": "rw"}}) as container:
-        container.put_archive(mount, archive(files, root=True))
+        container.put_archive("/", archive(files, folder=mount))
 
 
 @contextmanager

@@ -12,8 +12,11 @@ from imagebuild import contexts
 from imagebuild.catalog import Catalog, Image
 from imagebuild.model import Base
 
-BUILDER_MODULES = ("bases.py", "buildx.py", "content.py")
-"""The modules of this package that decide what is in an image: a change rebuilds all."""
+BASE_MODULES = ("bases.py", "mmdebstrap.py")
+"""The modules of this package that decide what is in a base: a change rebuilds all."""
+
+BUILDER_MODULES = (*BASE_MODULES, "buildx.py")
+"""Those that decide what is in any image."""
 
 
 def base_name(name: str) -> str:
@@ -28,10 +31,10 @@ def keys(catalog: Catalog, images: Iterable[Image]) -> dict[str, str]:
     isn't there.
     """
     images = list(images)
-    builder = builder_version()
+    builder, base_builder = builder_version(BUILDER_MODULES), builder_version(BASE_MODULES)
     needed = {base for image in images for base in image.bases}
     result = {
-        base_name(name): base_key(base, catalog.platforms, builder)
+        base_name(name): base_key(base, catalog.platforms, base_builder)
         for name, base in catalog.bases.items()
         if name in needed
     }
@@ -79,10 +82,10 @@ def context_folders(image: Image) -> list[str]:
     return [image.folder, *image.language_entry.contexts.values()]
 
 
-def builder_version() -> str:
+def builder_version(modules: Sequence[str] = BUILDER_MODULES) -> str:
     """Return the digest of the modules that decide how images are made."""
     here = Path(__file__).parent
-    return _digest([(here / name).read_text(encoding="utf-8") for name in BUILDER_MODULES])
+    return _digest([(here / name).read_text(encoding="utf-8") for name in modules])
 
 
 def _digest(value: object) -> str:

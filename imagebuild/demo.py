@@ -58,7 +58,8 @@ def as_function(
 
 def _call(url: str, call: Call) -> list[str]:
     request = call.request
-    body = request.body or ("" if request.json_body is None else json.dumps(request.json_body))
+    value = request.body if request.json_body is None else request.json_body
+    body = "" if value is None else json.dumps(value)
     _say(f"> {request.method} {request.path} {body}".rstrip())
     received = example_calls.send(url, request)
     for name in call.answer.headers:

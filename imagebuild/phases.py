@@ -108,7 +108,7 @@ def _run(
         volumes={volume: {"bind": MOUNT, "mode": "rw"}},
     ) as container:
         if function.authorities:
-            bundle = {AUTHORITIES.lstrip("/"): function.authorities}
+            bundle = {AUTHORITIES: function.authorities}
             container.put_archive("/", containers.archive(bundle, mode=0o444))
         container.start()
         code = container.wait()["StatusCode"]

@@ -53,7 +53,8 @@ class Server:
         container.start()
         self._follower.start()
         container.reload()
-        self._port = int((container.ports[f"{PORT}/tcp"] or [{}])[0]["HostPort"])
+        for binding in container.ports.get(f"{PORT}/tcp") or ():  # none when it has ended already
+            self._port = int(binding["HostPort"])
         self._wait(container)
         return f"http://{self._host}:{self._port}/"
 

@@ -3,7 +3,6 @@
 import httpx
 import pytest
 
-from tests.support.processes import Processes
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.wait import wait_until
@@ -83,13 +82,9 @@ def test_bounded_grace(server: Server) -> None:
 @pytest.mark.function("orphan")
 def test_orphans(server: Server, tools: Tools) -> None:
     """Orphans that have ended are gone, zombies neither among them."""
-    before = len(tools.processes(server).all)
+    before = tools.processes(server)
     assert server.call().text == "left"
-
-    def is_reaped(now: Processes) -> bool:
-        return not now.zombies and len(now.all) <= before
-
-    wait_until(lambda: is_reaped(tools.processes(server)), 10, "no orphan")
+    tools.wait_until_within(server, before)
 
 
 @pytest.mark.clause("LIFECYCLE-9")

@@ -32,7 +32,7 @@ def counts(server: Server) -> list[float]:
 def test_metrics(server: Server) -> None:
     """The metrics have their names, types and label."""
     server.call({"seconds": 60})
-    metrics = server.metrics()
+    metrics = wait_until(lambda: server.metrics().after_calls(), 5, "metrics of a call")
     expected = dict.fromkeys(COUNTERS, "counter")
     expected |= {"function_duration_seconds": "histogram", "function_in_flight": "gauge"}
     assert expected.items() <= metrics.types.items()
@@ -45,7 +45,8 @@ def test_metrics(server: Server) -> None:
 def test_buckets(server: Server) -> None:
     """The buckets are the same everywhere."""
     server.call()
-    found = server.metrics().values("function_duration_seconds_bucket", "le")
+    name = "function_duration_seconds_bucket"
+    found = wait_until(lambda: server.metrics().values(name, "le"), 5, name)
     assert sorted(map(float, found)) == BUCKETS
 
 

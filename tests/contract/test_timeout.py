@@ -8,7 +8,7 @@ import pytest
 from tests.support.orders import SLEEP
 from tests.support.server import Server
 from tests.support.sidecar import Tools
-from tests.support.wait import stops_growing, wait_until
+from tests.support.wait import stops_growing
 from tests.support.web import seconds
 
 FOREVER = {"seconds": 60}
@@ -118,7 +118,7 @@ def test_nothing_left_behind(server: Server, tools: Tools) -> None:
     before = tools.processes(server)
     for _ in range(2):
         server.together(5, FOREVER)
-    wait_until(lambda: tools.processes(server).is_within(before), 10, f"no more than {before}")
+    tools.wait_until_within(server, before)
 
 
 @pytest.mark.clause("TIMEOUT-12")

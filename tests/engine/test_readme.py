@@ -66,10 +66,7 @@ def url(process: "subprocess.Popen[str]") -> str:
 @pytest.mark.timeout(SECONDS)
 def test_run_answers_reloads_and_stops(running: "subprocess.Popen[str]", tmp_path: Path) -> None:
     """The local loop: a call, a change, a call, Ctrl-C."""
-    first = url(running)
-    assert httpx.post(first, content="you", headers={"content-type": "text/plain"}).text == (
-        "hello, you"
-    )
+    assert httpx.post(url(running), json={"name": "you"}).text == "hello, you"
     file = tmp_path / shlex.split(RUN)[2]
     file.write_text(file.read_text(encoding="utf-8").replace("hello", "bye"), encoding="utf-8")
     assert httpx.post(url(running)).text == "bye, world"

@@ -145,7 +145,7 @@ def test_the_prefix_does_not_count(catalog: Catalog) -> None:
 def test_the_builder_counts(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """Images and bases are built anew when the way they are made changes."""
     before = content.keys(catalog, catalog.images())
-    monkeypatch.setattr(content, "builder_version", lambda: "another")
+    monkeypatch.setattr(content, "builder_version", lambda _: "another")
     after = content.keys(catalog, catalog.images())
     assert all(before[name] != after[name] for name in before)
 

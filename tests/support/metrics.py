@@ -31,6 +31,10 @@ class Metrics:
             if sample.name == name and labels.items() <= sample.labels.items()
         )
 
+    def after_calls(self) -> "Metrics | None":
+        """Return itself once a call has been counted: that may be just after its answer."""
+        return self if self.total("function_calls_total") else None
+
     def values(self, name: str, label: str) -> set[str]:
         """Return the values that `label` takes in the samples of `name`."""
         return {sample.labels.get(label, "") for sample in self.samples if sample.name == name}

@@ -69,7 +69,6 @@ class Runtime:
     def shared(self, function: str, settings: Mapping[str, str | None] | None = None) -> Server:
         """Return the container with `function` that all tests share, started on first use."""
         server = self.launch_shared(Order(function, settings or {}, shared=True))
-        server.exchanges.clear()
         self.used.append(server)
         return server
 

@@ -38,6 +38,7 @@ class Server:
         self.engine = engine
         self.port = port
         self.exchanges: list[str] = []
+        self._wires: list[web.Wire] = []
         self._termination_log = termination_log
         self.started = time.monotonic()
         self.listening_after = 0.0
@@ -85,8 +86,16 @@ class Server:
         return web.client().stream("POST", self._url("/"), json=parameters)
 
     def wire(self) -> web.Wire:
-        """Return a new connection for bytes."""
-        return web.Wire((self.host, self.port))
+        """Return a new connection for bytes; it is closed at the end of the test at the latest."""
+        self._wires.append(web.Wire((self.host, self.port)))
+        return self._wires[-1]
+
+    def end_test(self) -> None:
+        """Forget what the last test did."""
+        for wire in self._wires:
+            wire.close()
+        self._wires.clear()
+        self.exchanges.clear()
 
     def metrics(self) -> Metrics:
         """Return what `/metrics` says now."""

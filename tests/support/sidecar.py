@@ -2,18 +2,21 @@
 
 import hashlib
 import threading
+import time
 from functools import cached_property
 from pathlib import Path
 
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine as BuildEngine
 from imagebuild.process import Processes as Programs
-from tests.support import processes
 from tests.support.containers import Engine, Finished
+from tests.support.processes import Processes as Snapshot
+from tests.support.processes import parse
 from tests.support.server import Server
 
 FOLDER = Path(__file__).parent / "tools"
 BASE = "trixie"
+WAIT_SECONDS = 10.0
 
 
 class Tools:
@@ -36,9 +39,15 @@ class Tools:
             cap_add=["SYS_PTRACE"],
         )
 
-    def processes(self, server: Server) -> processes.Processes:
+    def processes(self, server: Server) -> Snapshot:
         """Return the processes of `server`."""
-        return processes.parse(self.run(server, "snapshot").stdout)
+        return parse(self.run(server, "snapshot").stdout)
+
+    def wait_until_within(self, server: Server, before: Snapshot) -> None:
+        """Wait until nothing is left behind in `server` that was not there `before`."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (now := self.processes(server)).is_within(before):
+            assert time.monotonic() < deadline, f"left behind: {now}; before: {before}"
 
     @property
     def image(self) -> str:

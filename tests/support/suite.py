@@ -61,7 +61,6 @@ class Suite:
         runtime = self.runtime(image_of(item))
         launch = runtime.launch_shared if wanted.shared else runtime.launch
         server = self.pool.take(item.nodeid, partial(launch, wanted))
-        server.exchanges.clear()
         runtime.used.append(server)
         return server
 
@@ -82,6 +81,7 @@ class Suite:
             if failed:
                 runtime.discard(runtime.used)
             for server in runtime.used:
+                server.end_test()
                 if not runtime.is_shared(server):
                     self.pool.later(server.remove)
             runtime.used.clear()

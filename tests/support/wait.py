@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 INTERVAL_SECONDS = 0.03
 
 
-def wait_until(check: Callable[[], Value], within: float = 10.0, what: str = "") -> Value:
+def wait_until(check: Callable[[], Value | None], within: float = 10.0, what: str = "") -> Value:
     """Call `check` until it returns something true, and return that.
 
     Connection errors count as "not yet". Raises AssertionError after `within` seconds, with

@@ -27,7 +27,7 @@ copy /usr/bin/python3
 mkdir -p "$root$stdlib"
 cp -R "$stdlib/." "$root$stdlib"
 find "$(readlink -f /usr/bin/python3)" "$stdlib" -type f \( -perm -100 -o -name '*.so' \) \
-    -exec ldd {} + 2>/dev/null | grep -o ' /[^ ]*' | sort -u | while read -r library; do
+    -exec ldd {} + 2>/dev/null | grep -o '[[:space:]]/[^ ]*' | sort -u | while read -r library; do
     copy "$library"
 done
 # Wheels with compiled parts count on these; libgcc_s is opened when a thread ends.
