@@ -7,7 +7,7 @@ import pytest
 
 from imagebuild.catalog import Catalog, Image
 from imagebuild.engine import Engine as BuildEngine
-from tests.support import order
+from tests.support import alone, order
 from tests.support.containers import Engine
 from tests.support.pool import Pool
 from tests.support.runtime import Failure, Runtime
@@ -23,6 +23,7 @@ class Suite:
     """All that a session shares; made when the first test needs the engine."""
 
     def __init__(self, builder: BuildEngine, catalog: Catalog, prefix: str) -> None:
+        self._lock = alone.acquire()
         self.engine = Engine(builder.host)
         self.engine.clean()
         self.root: Path = catalog.root
