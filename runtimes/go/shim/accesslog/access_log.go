@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -35,7 +36,7 @@ func Choose(asJSON bool) Format {
 func Apache(buffer []byte, entry *Entry) []byte {
 	buffer = append(buffer, entry.Address...)
 	buffer = append(buffer, " - - ["...)
-	buffer = entry.Start.UTC().AppendFormat(buffer, "02/Jan/2006:15:04:05 -0700")
+	buffer = append(buffer, second(entry.Start)...)
 	buffer = append(buffer, `] "`...)
 	buffer = escape(buffer, entry.Method)
 	buffer = append(buffer, ' ')
@@ -49,6 +50,23 @@ func Apache(buffer []byte, entry *Entry) []byte {
 	buffer = quote(buffer, entry.Referer)
 	buffer = quote(buffer, entry.Agent)
 	return append(buffer, '\n')
+}
+
+// moment is a second and its text: formatting it costs more than the rest of a line.
+type moment struct {
+	second int64
+	text   string
+}
+
+var latest atomic.Pointer[moment]
+
+func second(start time.Time) string {
+	known := latest.Load()
+	if known == nil || known.second != start.Unix() {
+		known = &moment{start.Unix(), start.UTC().Format("02/Jan/2006:15:04:05 -0700")}
+		latest.Store(known)
+	}
+	return known.text
 }
 
 func quote(buffer []byte, text string) []byte {

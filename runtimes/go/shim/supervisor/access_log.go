@@ -14,6 +14,7 @@ type logger struct {
 	mutex   sync.Mutex
 	tables  map[*table.Table]bool // true: its worker has ended
 	pending []byte                // lines of the supervisor's own
+	lines   []byte                // being written; kept to be used again
 	wake    chan struct{}
 	writing sync.Mutex
 }
@@ -49,7 +50,7 @@ func (l *logger) append(line []byte) {
 	l.poke()
 }
 
-// poke has written what there is.
+// poke asks for what there is to be written.
 func (l *logger) poke() {
 	select {
 	case l.wake <- struct{}{}:
@@ -61,18 +62,18 @@ func (l *logger) flush() {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	l.mutex.Lock()
-	lines := l.pending
-	l.pending = nil
+	l.lines = append(l.lines[:0], l.pending...)
+	l.pending = l.pending[:0]
 	for one, ended := range l.tables {
-		lines = one.Ring.Read(lines)
+		l.lines = one.Ring.Read(l.lines)
 		if ended {
 			delete(l.tables, one)
 			one.Unmap()
 		}
 	}
 	l.mutex.Unlock()
-	if len(lines) > 0 {
-		_, _ = os.Stdout.Write(lines)
+	if len(l.lines) > 0 {
+		_, _ = os.Stdout.Write(l.lines)
 	}
 }
 

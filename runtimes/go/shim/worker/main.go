@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -44,6 +45,7 @@ func Main(function Function) {
 		refuse(err)
 	}
 	limitMemory(os.LookupEnv, os.ReadFile)
+	touchMemory()
 	server := newServer(loaded, call, shared, counters, incoming.retired)
 	if _, err := incoming.control.Write([]byte("ready")); err != nil {
 		refuse(err)
@@ -66,6 +68,19 @@ func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, 
 	if limit, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64); err == nil {
 		debug.SetMemoryLimit(limit / 10 * 8)
 	}
+}
+
+// firstHeap is how far the heap grows before the collector runs for the first time, in bytes.
+const firstHeap = 4 << 20
+
+// touchMemory takes that memory at once: a container then needs from the start what it will need
+// (IMAGE-10), and the first thousand requests don't wait for the system's pages.
+func touchMemory() {
+	memory := make([]byte, firstHeap)
+	for at := 0; at < len(memory); at += os.Getpagesize() {
+		memory[at] = 1
+	}
+	runtime.KeepAlive(memory)
 }
 
 // http is the server under the function: net/http's own.
