@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -105,7 +105,8 @@ def _healthy(host: str, port: int) -> bool:
 
 def _follow(stream: Any) -> None:
     """Show the container's log as it comes, until it ends."""
-    with suppress(OSError, HTTPException):
+    # The SDK's own `close` leaves the socket open as long as its response is.
+    with suppress(OSError, HTTPException), closing(stream._response), closing(stream):
         for chunk in stream:
             sys.stdout.write(chunk.decode(errors="replace"))
             sys.stdout.flush()

@@ -32,7 +32,8 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
     def __init__(
         self, function: Function, settings: Settings, watch: CallWatch, coroutines: Coroutines
     ) -> None:
-        super().__init__(catchall=False, autojson=False)
+        super().__init__()
+        self.config["catchall"] = False
         self.function = function
         self.settings = settings
         self.watch = watch

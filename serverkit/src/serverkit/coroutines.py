@@ -52,6 +52,14 @@ class Coroutines:
                 loop.remove_reader(descriptor)
         return list(dict.fromkeys(ready))
 
+    def close(self) -> None:
+        """Cancel what is left and close the loop."""
+        if self._loop is not None:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.close()
+
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Run one coroutine to its end on the worker's loop."""
         if self._loop is None:

@@ -18,6 +18,8 @@ class Headers:
             if not colon or not name or name[-1:].isspace() or name[:1].isspace():
                 raise ValueError("Bad Request: malformed header")
             name, value = header_name(name), value.strip()
+            if name == b"Content-Length" and not value.isdigit():
+                raise ValueError("Bad Request: malformed length")
             if name == b"Connection":
                 value = _CONNECTION.get(value.lower(), value)
             elif name == b"Expect":

@@ -130,14 +130,17 @@ class Pool:
                 self._remove(member)
             return False
         member.asked = 0.0
+        member.idle_since = time.monotonic()
         if kind == HELLO:
             member.pid = int(data)
             self.by_pid[member.pid] = member
-        elif member.client is not None:
+            # CONCURRENCY-6: those that have served before go on serving, ahead of the new.
+            self.idle.insert(0, member)
+            return True
+        if member.client is not None:
             client, member.client = member.client, None
             self.active.discard(member)
             self.returned(client, kind, data)
-        member.idle_since = time.monotonic()
         if not member.killed:
             self.idle.append(member)
         return True

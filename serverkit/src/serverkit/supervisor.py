@@ -97,6 +97,8 @@ class Supervisor:
         while queue and self.pool.hand(queue[0]):
             queue.popleft()
             self.next_check = min(self.next_check, time.monotonic() + self.settings.timeout)
+        if queue:
+            self.next_check = min(self.next_check, queue[0].since + self.settings.timeout)
         self.slots.waiting = len(queue)
 
     def refuse(self) -> int:

@@ -1,0 +1,168 @@
+"""HTTP on one connection."""
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from serverkit.server import Connection, Outcome, Request, Server, entry_of, respond
+from serverkit.slots import Slots
+from serverkit.stream import Reader, Writer
+
+App = Callable[..., Iterable[bytes]]
+
+
+def exchange(app: App, data: bytes, limit: int = 100) -> tuple[Outcome | None, bytes, Request]:
+    """Send bytes to an application; return outcome, answer and the request."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        slot = Slots(1, 8).slots[0]
+        connection = Connection(Reader(theirs, data), Writer(theirs, slot), ("10.0.0.1", 1234))
+        request = Request(Server(app, 8080, limit), connection)
+        request.parse_request()
+        outcome = respond(request) if request.ready else None
+        theirs.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := ours.recv(65536):
+            answer += piece
+        return outcome, answer, request
+
+
+def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
+    """Answer with the body and one header of the request."""
+    body = environ["wsgi.input"].read()
+    start("200 OK", [("Content-Length", str(len(body))), ("X-Many", environ.get("HTTP_X_MANY", ""))])
+    return [body]
+
+
+def pieces(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
+    """Stream an answer."""
+    start("200 OK", [])
+    yield b"one"
+    yield b"two"
+
+
+def test_known_length() -> None:
+    """A body is read, the connection kept, what follows left alone."""
+    data = b"POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyGET /"
+    outcome, answer, request = exchange(echo, data)
+    assert outcome == Outcome(200, 4, keep=True)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\nbody")
+    assert request.conn.rfile.leftover() == b"GET /"
+
+
+def test_chunked_body() -> None:
+    """A chunked body is read whole."""
+    data = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+    assert exchange(echo, data)[1].endswith(b"\r\n\r\nbody")
+
+
+def test_stream() -> None:
+    """An answer of unknown length is chunked, or ended with the connection in HTTP/1.0."""
+    outcome, answer, _ = exchange(pieces, b"GET / HTTP/1.1\r\n\r\n")
+    assert outcome == Outcome(200, 6, keep=True)
+    assert answer.endswith(b"\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")
+    outcome, answer, _ = exchange(pieces, b"GET / HTTP/1.0\r\n\r\n")
+    assert outcome == Outcome(200, 6, keep=False)
+    assert answer.endswith(b"\r\n\r\nonetwo")
+
+
+def test_repeated_headers() -> None:
+    """Repeated headers are joined."""
+    data = b"GET / HTTP/1.1\r\nX-Many: 1\r\nx-many: 2\r\n\r\n"
+    assert b"X-Many: 1, 2\r\n" in exchange(echo, data)[1]
+
+
+@pytest.mark.parametrize("value", [b"close", b"Close"])
+def test_close(value: bytes) -> None:
+    """A client that wants to close is obeyed."""
+    outcome, answer, _ = exchange(echo, b"GET / HTTP/1.1\r\nConnection: %s\r\n\r\n" % value)
+    assert outcome == Outcome(200, 0, keep=False)
+    assert b"Connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno header\r\n\r\n",
+        b"GET / HTTP/1.1\r\nName : value\r\n\r\n",
+        b"GET / HTTP/1.1\r\n folded: value\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"get / HTTP/1.1\r\n\r\n",
+        b"GET x HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_malformed(data: bytes) -> None:
+    """What is malformed is refused and its connection closed."""
+    outcome, answer, request = exchange(echo, data)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in answer
+    assert request.close_connection
+
+
+def test_too_large() -> None:
+    """A body over the limit is refused."""
+    outcome, answer, _ = exchange(echo, b"POST / HTTP/1.1\r\nContent-Length: 101\r\n\r\n")
+    assert outcome is not None
+    assert (outcome.status, outcome.keep) == (413, False)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def wrong_length(length: int) -> App:
+    """Return an application that promises other than it sends."""
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Length", str(length))])
+        return [b"body"]
+
+    return app
+
+
+def test_wrong_length(capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer that is longer than promised is a 500, a shorter one breaks off."""
+    outcome, answer, _ = exchange(wrong_length(2), b"GET / HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert outcome is not None
+    assert outcome.failed
+    outcome, _, _ = exchange(wrong_length(9), b"GET / HTTP/1.1\r\n\r\n")
+    assert outcome is not None
+    assert outcome.broken
+
+
+def test_failing_application(capsys: pytest.CaptureFixture[str]) -> None:
+    """An application that fails before it answers is a 500."""
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        raise ValueError("expected failure")
+
+    _, answer, _ = exchange(app, b"GET / HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert "expected failure" in capsys.readouterr().err
+
+
+def test_client_that_leaves() -> None:
+    """A client that ends in the middle of its body is no failure of the function."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        data = b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nbody"
+        ours.close()
+        writer = Writer(theirs, Slots(1, 8).slots[0])
+        connection = Connection(Reader(theirs, data), writer, ("10.0.0.1", 1))
+        request = Request(Server(echo, 8080, 100), connection)
+        request.parse_request()
+        assert respond(request) == Outcome(499, 0, keep=False, broken=True)
+
+
+def test_entry() -> None:
+    """The log gets what it needs."""
+    data = b"GET /a?b HTTP/1.1\r\nReferer: r\r\nUser-Agent: u\r\nTraceparent: t\r\n\r\n"
+    entry = entry_of(exchange(echo, data)[2])
+    assert entry.remote_address == "10.0.0.1"
+    assert (entry.method, entry.target, entry.protocol) == ("GET", "/a?b", "HTTP/1.1")
+    assert (entry.referer, entry.user_agent, entry.traceparent) == ("r", "u", "t")

@@ -1,0 +1,70 @@
+"""The HTTP that the supervisor knows."""
+
+import pytest
+
+from serverkit.wire import answer, head_end, is_plausible, is_probe, probe
+
+
+def test_head_end() -> None:
+    """A head ends with an empty line."""
+    assert head_end(b"GET / HTTP/1.1\r\n\r\nrest") == 18
+    assert head_end(b"GET / HTTP/1.1\r\n") == -1
+
+
+@pytest.mark.parametrize("data", [b"GET / HTTP/1.1\r\n", b"G", b"GET ", b"M-SEARCH * HTTP/1.1\r\n"])
+def test_plausible(data: bytes) -> None:
+    """What may become a request is waited for."""
+    assert is_plausible(data)
+
+
+@pytest.mark.parametrize("data", [b"\x16\x03\x01", b" GET /", b"G\x00T / ", b"A" * 70_000])
+def test_implausible(data: bytes) -> None:
+    """What can't become a request is not."""
+    assert not is_plausible(data)
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/readyz", b"/metrics", b"/healthz?a=b"])
+def test_probe(path: bytes) -> None:
+    """Probes are known by their path, with any query."""
+    found = probe(b"GET %s HTTP/1.1\r\n\r\n" % path)
+    assert found is not None
+    assert found.keep_alive
+    assert not found.head_only
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET /healthz/more", b"GET /metricsx", b"POST /healthz", b"GET /", b"GET /x/healthz"]
+)
+def test_no_probe(line: bytes) -> None:
+    """Other paths and methods are the function's."""
+    assert not is_probe(line + b" HTTP/1.1\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "keep"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.0\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", True),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 0\r\n\r\n", True),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+    ],
+)
+def test_keep_alive(head: bytes, keep: bool) -> None:
+    """A connection is kept where the client wants it and sends no body."""
+    found = probe(head)
+    assert found is not None
+    assert found.keep_alive is keep
+
+
+def test_answer() -> None:
+    """An answer is short, allows other origins, and tells when to come back."""
+    text = answer(503).decode()
+    head, _, body = text.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 503 Service Unavailable\r\n")
+    assert {"Retry-After: 1", "Connection: close", "Access-Control-Allow-Origin: *"} <= {
+        *head.split("\r\n")
+    }
+    assert body == "Service Unavailable"
+    assert answer(200, b"OK", head_only=True).endswith(b"\r\n\r\n")
