@@ -36,7 +36,7 @@ func buildCache(work string) (string, error) {
 	if cache == "" {
 		return filepath.Join(work, "cache"), nil
 	}
-	probe, err := os.CreateTemp(filepath.Join(cache, "00"), "probe-")
+	probe, err := os.CreateTemp(cache, "probe-")
 	if err == nil {
 		_ = probe.Close()
 		return cache, os.Remove(probe.Name())
