@@ -1,6 +1,7 @@
 # setup: the environment (.venv) · demo: a Python image answers calls · test: everything
-# quick: all that needs no engine · bench: ours beside others · format · requirements: newer pins
-.PHONY: setup demo test quick lint types unit bench format requirements
+# quick: all that needs no engine · bench: ours beside others
+# mutation: sees the contract suite fail on the bugs of the old runtimes (minutes) · format · requirements: newer pins
+.PHONY: setup demo test quick lint types unit bench mutation format requirements
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -43,6 +44,9 @@ demo: setup
 
 bench: setup
 	./build.py bench
+
+mutation: setup
+	$(BIN)/pytest -v runtimes/python/tests/old_bugs.py
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -1,3 +1,3 @@
 """Loads the plug-in of tests/support for all tests of the repository."""
 
-pytest_plugins = ["tests.support.plugin"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.plugin"]

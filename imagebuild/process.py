@@ -4,6 +4,7 @@ Each command is echoed before its output, runs in a process group of its own, an
 all its children when the run is cancelled.
 """
 
+import io
 import os
 import shlex
 import signal
@@ -55,9 +56,9 @@ class Processes:
         process = self._start(command, environment)
         lines: list[str] = []
         try:
-            with open(log or os.devnull, "a", encoding="utf-8") as log_file:
+            with _reader(process) as output_lines, _appended(log) as log_file:
                 log_file.write(f"$ {shlex.join(command)}\n")
-                for line in _lines(process):
+                for line in output_lines:
                     lines.append(line)
                     log_file.write(line)
                     log_file.flush()
@@ -68,8 +69,6 @@ class Processes:
             _kill(process)
             raise
         finally:
-            assert process.stdout is not None
-            process.stdout.close()
             with self._lock:
                 self._running.discard(process)
         if self._cancelled:
@@ -154,9 +153,13 @@ def start_daemon(command: Sequence[str], log: Path) -> int:
     return process.pid
 
 
-def _lines(process: subprocess.Popen[bytes]) -> "list[str] | IO[str]":
+def _appended(log: Path | None) -> IO[str]:
+    return open(log or os.devnull, "a", encoding="utf-8")
+
+
+def _reader(process: subprocess.Popen[bytes]) -> IO[str]:
     assert process.stdout is not None
-    return open(process.stdout.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    return io.TextIOWrapper(process.stdout, encoding="utf-8", errors="replace")
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

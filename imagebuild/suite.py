@@ -80,7 +80,7 @@ def _pytest(
     document = _report(catalog, each.name, "json")
     document.unlink(missing_ok=True)
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "--reruns=1", f"--rootdir={ROOT}"),
+        *(sys.executable, "-m", "pytest", "-q", "--reruns=1", "--maxfail=25", f"--rootdir={ROOT}"),
         *("-c", str(ROOT / "pyproject.toml"), f"--catalog={catalog.path}"),
         *(f"--results={document}", f"--junit-xml={_report(catalog, each.name, 'xml')}"),
         *(*each.arguments, *options),

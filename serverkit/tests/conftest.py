@@ -10,7 +10,6 @@ from serverkit.settings import Settings
 from serverkit.testing import Serve, Served, served
 
 
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings whose install volume is a temporary folder."""

@@ -9,7 +9,13 @@ from serverkit.access_log import Entry, apache_line, json_line, line_maker, trac
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 ENTRY = Entry(
-    "10.0.0.1", "GET", "/a?b=c", "HTTP/1.1", "http://from", "agent/1", f"00-{TRACE}-b7ad6b7169203331-01"
+    "10.0.0.1",
+    "GET",
+    "/a?b=c",
+    "HTTP/1.1",
+    "http://from",
+    "agent/1",
+    f"00-{TRACE}-b7ad6b7169203331-01",
 )
 
 
@@ -17,7 +23,7 @@ def test_apache() -> None:
     """The line is Apache's combined format."""
     line = apache_line(ENTRY, 200, 11, 0.5)
     pattern = (
-        r'10\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] '
+        r"10\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
         r'"GET /a\?b=c HTTP/1\.1" 200 11 "http://from" "agent/1"\n'
     )
     assert re.fullmatch(pattern, line)

@@ -8,7 +8,7 @@ import bottle
 import pytest
 
 from serverkit.app import create_app
-from serverkit.pieces import StreamBroken
+from serverkit.pieces import StreamBrokenError
 from serverkit.settings import Settings
 from serverkit.testing import Reply, call
 
@@ -26,7 +26,11 @@ class Foreign:
 
     status_code = 202
     body = "text"
-    headerlist = (("X-Own", "gr\u00c3\u00bc\u00c3\u009fe"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+    headerlist = (
+        ("X-Own", "gr\u00c3\u00bc\u00c3\u009fe"),
+        ("Set-Cookie", "a=1"),
+        ("Set-Cookie", "b=2"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_failing_stream(capsys: pytest.CaptureFixture[str]) -> None:
         raise ValueError("expected failure")
 
     assert reply(pieces(0)).status == 500
-    with pytest.raises(StreamBroken):
+    with pytest.raises(StreamBrokenError):
         reply(pieces(1))
     assert "expected failure" in capsys.readouterr().err
 

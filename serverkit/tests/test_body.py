@@ -38,7 +38,9 @@ def test_chunked_too_large() -> None:
     assert caught.value.status == 413
 
 
-@pytest.mark.parametrize("data", [b"x\r\n", b"\r\n", b"-1\r\n", b"3\r\nabcd\r\n", b"0x3\r\nabc\r\n", b"3"])
+@pytest.mark.parametrize(
+    "data", [b"x\r\n", b"\r\n", b"-1\r\n", b"3\r\nabcd\r\n", b"0x3\r\nabc\r\n", b"3"]
+)
 def test_malformed(data: bytes) -> None:
     """Malformed chunks are the client's fault."""
     with pytest.raises(RequestError) as caught:

@@ -39,7 +39,10 @@ def test_bounds() -> None:
     """A duration that equals a bound is within it."""
     one = counts()
     one.record("GET", 0.005)
-    assert samples(exposition([one], 0))['function_duration_seconds_bucket{le="0.005",method="GET"}'] == 1
+    assert (
+        samples(exposition([one], 0))['function_duration_seconds_bucket{le="0.005",method="GET"}']
+        == 1
+    )
 
 
 def test_unknown_methods() -> None:

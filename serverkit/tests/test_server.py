@@ -33,7 +33,9 @@ def exchange(app: App, data: bytes, limit: int = 100) -> tuple[Outcome | None, b
 def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
     """Answer with the body and one header of the request."""
     body = environ["wsgi.input"].read()
-    start("200 OK", [("Content-Length", str(len(body))), ("X-Many", environ.get("HTTP_X_MANY", ""))])
+    start(
+        "200 OK", [("Content-Length", str(len(body))), ("X-Many", environ.get("HTTP_X_MANY", ""))]
+    )
     return [body]
 
 
@@ -100,7 +102,7 @@ def test_close(value: bytes) -> None:
 )
 def test_malformed(data: bytes) -> None:
     """What is malformed is refused and its connection closed."""
-    outcome, answer, request = exchange(echo, data)
+    _, answer, request = exchange(echo, data)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"Connection: close" in answer
     assert request.close_connection

@@ -17,7 +17,7 @@ def test_plausible(data: bytes) -> None:
     assert is_plausible(data)
 
 
-@pytest.mark.parametrize("data", [b"\x16\x03\x01", b" GET /", b"G\x00T / ", b"A" * 70_000])
+@pytest.mark.parametrize("data", [b"\x16\x03\x01", b" GET /", b"G\x00T / "])
 def test_implausible(data: bytes) -> None:
     """What can't become a request is not."""
     assert not is_plausible(data)

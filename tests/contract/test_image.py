@@ -3,12 +3,22 @@
 import pytest
 
 from tests.support import contents
+from tests.support.launcher import Failure
 from tests.support.processes import parse
-from tests.support.runtime import Failure, Runtime
+from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 
 LABELS = ["source", "revision", "version", "created", "base.name", "base.digest"]
+HARDENED = pytest.mark.function(
+    "hello",
+    shared=True,
+    user="12345:0",
+    read_only=True,
+    tmpfs={"/tmp": ""},
+    cap_drop=["ALL"],
+    security_opt=["no-new-privileges"],
+)
 HIDDEN = ["x; touch /kubeless/hidden", "$(touch /kubeless/hidden)", "`touch /kubeless/hidden`"]
 LOAD = "ab -q -k -c 4 -n {count} http://127.0.0.1:{port}/ >/dev/null"
 
@@ -21,21 +31,21 @@ def test_user(server: Server, tools: Tools) -> None:
 
 
 @pytest.mark.clause("IMAGE-2")
-@pytest.mark.function("hello", user="12345:0")
+@HARDENED
 def test_any_user(server: Server) -> None:
     """Any user of the group 0 will do."""
     assert server.call().text == "hello world"
 
 
 @pytest.mark.clause("IMAGE-3")
-@pytest.mark.function("hello", read_only=True, tmpfs={"/tmp": ""})
+@HARDENED
 def test_read_only(server: Server) -> None:
     """Nothing but /tmp needs to be writable."""
     assert server.call().text == "hello world"
 
 
 @pytest.mark.clause("IMAGE-4")
-@pytest.mark.function("hello", cap_drop=["ALL"], security_opt=["no-new-privileges"])
+@HARDENED
 def test_no_capabilities(server: Server) -> None:
     """No capability is needed."""
     assert server.call().text == "hello world"

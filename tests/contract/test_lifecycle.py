@@ -82,6 +82,7 @@ def test_bounded_grace(server: Server) -> None:
 @pytest.mark.function("orphan")
 def test_orphans(server: Server, tools: Tools) -> None:
     """Orphans that have ended are gone, zombies neither among them."""
+    server.call()
     before = tools.processes(server)
     assert server.call().text == "left"
     tools.wait_until_within(server, before)

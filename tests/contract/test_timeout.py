@@ -12,6 +12,7 @@ from tests.support.wait import stops_growing
 from tests.support.web import seconds
 
 FOREVER = {"seconds": 60}
+SHORT = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="0.4", FUNC_WORKERS="5")
 FILE = {"file": "/tmp/written-by-function"}
 
 
@@ -100,7 +101,7 @@ def test_after_a_timeout(server: Server) -> None:
 
 @pytest.mark.clause("TIMEOUT-9")
 @pytest.mark.quiet
-@pytest.mark.function("sleep", FUNC_TIMEOUT="1", FUNC_WORKERS="5")
+@SLEEP
 def test_capacity(server: Server) -> None:
     """After ten timeouts, five workers still do five calls at once: one less would take 1 s."""
     for _ in range(2):
@@ -111,7 +112,7 @@ def test_capacity(server: Server) -> None:
 
 
 @pytest.mark.clause("TIMEOUT-10")
-@pytest.mark.function("sleep", FUNC_TIMEOUT="0.3", FUNC_WORKERS="5")
+@SHORT
 def test_nothing_left_behind(server: Server, tools: Tools) -> None:
     """Ten timeouts leave no process, no zombie, no descriptors; a few connections may close yet."""
     server.together(5, FOREVER)
@@ -122,7 +123,7 @@ def test_nothing_left_behind(server: Server, tools: Tools) -> None:
 
 
 @pytest.mark.clause("TIMEOUT-12")
-@pytest.mark.function("sleep", FUNC_TIMEOUT="0.4")
+@SHORT
 def test_decimals(server: Server) -> None:
     """The timeout may be a fraction of a second."""
     assert_timeout(server.call(FOREVER), 0.4)

@@ -8,7 +8,9 @@ FUNCTION_USER = 1000
 """uid and gid of what Kubernetes writes with `runAsUser: 1000` and `fsGroup: 1000`."""
 
 
-def pack(folder: str, files: Mapping[str, bytes], folder_mode: int = 0o2775) -> bytes:
+def pack(
+    folder: str, files: Mapping[str, bytes], folder_mode: int = 0o2775, mode: int = 0o666
+) -> bytes:
     """Return an archive, to be unpacked in `/`, with `files` (paths in `folder`) and `folder`."""
     buffer = io.BytesIO()
     name = folder.strip("/")
@@ -17,7 +19,7 @@ def pack(folder: str, files: Mapping[str, bytes], folder_mode: int = 0o2775) -> 
         entry.type = tarfile.DIRTYPE
         archive.addfile(entry)
         for path, content in files.items():
-            entry = _owned(tarfile.TarInfo(f"{name}/{path}"), 0o666)
+            entry = _owned(tarfile.TarInfo(f"{name}/{path}"), mode)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()

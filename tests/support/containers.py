@@ -78,8 +78,10 @@ class Engine:
 
     def clean(self) -> None:
         """Remove what this session made, and what sessions made that were killed."""
-        for container in self.client.containers.list(all=True, filters={"label": LABEL}):
-            if self._is_done(container.labels):
+        for container in self.client.containers.list(
+            all=True, sparse=True, filters={"label": LABEL}
+        ):
+            if self._is_done(container.attrs["Labels"]):
                 remove(container)
         for volume in self.client.volumes.list(filters={"label": LABEL}):
             if self._is_done(volume.attrs["Labels"]):

@@ -8,7 +8,7 @@ VALUE = pytest.mark.function("value", shared=True)
 RESPOND = pytest.mark.function("respond", shared=True)
 FAIL = pytest.mark.function("fail", shared=True)
 EXIT = pytest.mark.function("exit", shared=True)
-SLEEP = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="1")
+SLEEP = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="1", FUNC_WORKERS="5")
 
 INSPECT = pytest.mark.function(
     "inspect",

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from imagebuild import catalog as catalogs
-from imagebuild import engine
-from imagebuild.catalog import Catalog, Image
-from imagebuild.process import Processes
 from tests.support import report, selection, specification
-from tests.support.runtime import Failure, Runtime
-from tests.support.server import Server
-from tests.support.sidecar import Tools
-from tests.support.suite import Suite
+from tests.support.fixtures import CATALOG, SUITE, suite_of
 
 MARKERS = (
     "clause(*ids): clauses of SPEC.md that the test verifies",
@@ -22,8 +16,6 @@ MARKERS = (
     "variant(*names): the test is for these variants of images only",
     "quiet: measures short times; nothing is started or removed meanwhile",
 )
-CATALOG = pytest.StashKey[Catalog]()
-SUITE = pytest.StashKey[Suite]()
 SPECIFICATION = pytest.StashKey[specification.Specification]()
 FAILED = pytest.StashKey[bool]()
 
@@ -82,42 +74,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
 
 
-def suite_of(config: pytest.Config) -> Suite:
-    """Return the session's state, made on first use; an engine is started if none answers."""
-    if SUITE not in config.stash:
-        catalog = config.stash[CATALOG]
-        prefix = config.getoption("--prefix") or catalog.prefix
-        builder = engine.connect(Processes(), catalog.root)
-        config.stash[SUITE] = Suite(builder, catalog, prefix)
-    return config.stash[SUITE]
-
-
-@pytest.fixture(scope="session")
-def runtime(request: pytest.FixtureRequest) -> Runtime:
-    """The image under test."""
-    image: Image = request.param
-    found = suite_of(request.config).runtime(image)
-    if found.engine.image(found.tag) is None:
-        pytest.fail(f"no image `{found.tag}`\nhint: ./build.py build {image.name}", pytrace=False)
-    return found
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, runtime: Runtime) -> Server:
-    """The function that the marker `function` names, running; without it a shared `hello`."""
-    return suite_of(request.config).server(request.node)
-
-
-@pytest.fixture
-def failure(request: pytest.FixtureRequest, runtime: Runtime) -> Failure:
-    """How the function that the marker `function` names failed to load."""
-    return suite_of(request.config).failure(request.node)
-
-
-@pytest.fixture
-def tools(request: pytest.FixtureRequest, runtime: Runtime) -> Tools:
-    """Tools to look at a container from beside it."""
-    return suite_of(request.config).tools
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Make what all tests share before the first one, whose time it would count against."""
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if "runtime" in used and not session.config.option.collectonly:
+        suite = suite_of(session.config)
+        if "tools" in used:
+            assert suite.tools.image
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -140,7 +103,7 @@ def pytest_runtest_makereport(
             item.stash[FAILED] = True
             report.attach(result, item, item.config.stash[SPECIFICATION], suite.used())
         if call.when == "teardown":
-            suite.end_test(item.stash[FAILED])
+            suite.end_test(item, item.stash[FAILED])
     return result
 
 

@@ -1,38 +1,18 @@
-"""One image under test, and how functions are started on it."""
+"""One image under test: what the fixture `runtime` gives."""
 
-import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docker.models.containers import Container
-
 from imagebuild.catalog import Image
 from tests.support.containers import Engine, listing, remove
-from tests.support.functions import Functions
+from tests.support.launcher import Failure, Launcher
 from tests.support.naming import Names, names
+from tests.support.once import Once
 from tests.support.order import Order
-from tests.support.phases import INSTALL_VOLUME, PhaseFailedError, Phases, Prepared
-from tests.support.scratch import TERMINATION_LOG, File, Scratch
+from tests.support.phases import INSTALL_VOLUME, Prepared
+from tests.support.scratch import Scratch
 from tests.support.server import Server
-
-DEFAULT_PORT = 8080
-REFUSAL_SECONDS = 15.0
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A function that failed to load, in a phase or in the runtime, `seconds` after its start."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-    termination_log: str
-    seconds: float
-    health: frozenset[int]
-    names: Names
 
 
 class Runtime:
@@ -45,11 +25,9 @@ class Runtime:
         self.image = image
         self.tag = image.tag(prefix)
         self.used: list[Server] = []
-        self._scratch = scratch
-        self._phases = Phases(engine, image, prefix, scratch)
-        self._functions = Functions(engine, image, root, self._phases)
-        self._lock = threading.Lock()
-        self._shared: dict[str, Future[Server]] = {}
+        self._launcher = Launcher(engine, image, prefix, root, scratch)
+        self._servers = Once[Server]()
+        self._failures = Once[Failure]()
 
     def start(
         self,
@@ -68,7 +46,7 @@ class Runtime:
 
     def shared(self, function: str, settings: Mapping[str, str | None] | None = None) -> Server:
         """Return the container with `function` that all tests share, started on first use."""
-        server = self.launch_shared(Order(function, settings or {}, shared=True))
+        server = self.launch(Order(function, settings or {}, shared=True))
         self.used.append(server)
         return server
 
@@ -79,7 +57,7 @@ class Runtime:
 
         The option `empty` leaves the install volume empty.
         """
-        return self.launch_failure(Order(function, settings or {}, options))
+        return self.fail(Order(function, settings or {}, options))
 
     def phases(
         self,
@@ -88,16 +66,16 @@ class Runtime:
         files: Mapping[str, bytes] | None = None,
         **options: Any,
     ) -> Prepared:
-        """Run the phases of `function` in a volume that is thrown away.
+        """Run all phases of `function` in a volume that is thrown away.
 
         `files` are added to those of the function.
         """
         volume = self.engine.temporary_volume()
-        mounts = {volume: {"bind": INSTALL_VOLUME, "mode": "rw"}}
-        content = {**self._functions.files(function), **(files or {})}
+        content = {**self._launcher.functions.files(function), **(files or {})}
         given = self.names(function), content, volume
-        ran = self._phases.run(*given, every=True, environment=environment, **options)
+        ran = self._launcher.phases.run(*given, every=True, environment=environment, **options)
         results = tuple(ran)
+        mounts = {volume: {"bind": INSTALL_VOLUME, "mode": "rw"}}
         holder = self.engine.create(self.tag, ["none"], volumes=mounts)
         try:
             return Prepared(results, frozenset(listing(holder, INSTALL_VOLUME)))
@@ -106,85 +84,33 @@ class Runtime:
 
     def manifest(self, function: str) -> str:
         """Return the text of the manifest of `function`."""
-        return self._functions.files(function)[self.image.language_entry.kubeless.depName].decode()
+        files = self._launcher.functions.files(function)
+        return files[self.image.language_entry.kubeless.depName].decode()
 
     def names(self, function: str) -> Names:
         """Return how this language names `function`."""
         return names(function, self.image.language_entry.fixtures)
 
     def launch(self, order: Order) -> Server:
-        """Start what `order` asks for and wait until it is healthy; it belongs to the caller."""
-        container, log = self._create(order)
-        port = int(order.settings.get("FUNC_PORT") or DEFAULT_PORT)
-        server = Server(container, self.engine, port, log)
-        if order.options.get("network_mode") != "none":
-            try:
-                server.wait_healthy()
-            except AssertionError:
-                server.remove()
-                raise
-        return server
+        """Return a server for `order`: the one that all share, or one that the caller owns."""
+        if order.shared:
+            return self._servers.get(order.key, lambda: self._launcher.server(order))
+        return self._launcher.server(order)
 
-    def launch_shared(self, order: Order) -> Server:
-        """Return the shared container for `order`; the first who asks starts it."""
-        with self._lock:
-            future = self._shared.get(order.key)
-            if future is None or (future.done() and future.exception()):
-                mine = self._shared[order.key] = Future[Server]()
-            else:
-                return future.result()
-        try:
-            mine.set_result(self.launch(order))
-        except BaseException as error:
-            mine.set_exception(error)
-        return mine.result()
+    def fail(self, order: Order) -> Failure:
+        """Return how the function of `order` failed to load; tried once for all tests."""
+        return self._failures.get(order.key, lambda: self._launcher.failure(order))
 
-    def launch_failure(self, order: Order) -> Failure:
-        """Return how the function of `order` failed to load."""
-        try:
-            container, log = self._create(order)
-        except PhaseFailedError as error:
-            ended = error.result
-            streams = ended.stdout, ended.stderr, ended.termination_log
-            return Failure(ended.exit_code, *streams, 0.0, frozenset(), self.names(order.function))
-        server = Server(container, self.engine, DEFAULT_PORT, log)
-        try:
-            health = server.health_until_exit(REFUSAL_SECONDS)
-            code, seconds = server.exit_code(within=1), server.seconds_alive
-            streams = server.stdout, server.stderr, server.termination_log
-            return Failure(code, *streams, seconds, health, self.names(order.function))
-        finally:
-            server.remove()
+    def end_test(self, failed: bool) -> list[Server]:
+        """Return the servers of the test that has ended which nobody needs any more.
 
-    def discard(self, servers: list[Server]) -> None:
-        """Forget those of `servers` that are shared: a test failed on them."""
-        with self._lock:
-            for key, future in list(self._shared.items()):
-                if future.done() and not future.exception() and future.result() in servers:
-                    del self._shared[key]
-
-    def is_shared(self, server: Server) -> bool:
-        """Whether other tests may still use `server`."""
-        with self._lock:
-            return any(
-                future.done() and not future.exception() and future.result() is server
-                for future in self._shared.values()
-            )
-
-    def _create(self, order: Order) -> tuple[Container, File]:
-        options = dict(order.options)
-        log = self._scratch.file(self.tag)
-        volumes = {log.source: {"bind": TERMINATION_LOG}}
-        if not options.pop("empty", False):
-            volumes[self._functions.volume(order.function)] = {"bind": INSTALL_VOLUME, "mode": "ro"}
-        handler = self.names(order.function)
-        settings: dict[str, str | None] = {
-            "MOD_NAME": handler.module,
-            "FUNC_HANDLER": handler.handler,
-            **order.settings,
-        }
-        environment = {name: value for name, value in settings.items() if value is not None}
-        container = self.engine.create(
-            self.tag, environment=environment, volumes=volumes, **options
-        )
-        return container, log
+        After a failure these are all that it used, and what is asked for again starts anew.
+        """
+        used = list(self.used)
+        self.used.clear()
+        for server in used:
+            server.end_test()
+        if failed:
+            self._servers.drop(lambda server: server in used)
+            self._failures.drop(lambda failure: True)
+        return [server for server in used if server not in self._servers]

@@ -3,16 +3,13 @@
 import datetime
 import socket
 import time
-from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
 
-import httpx
 import requests.exceptions
 from docker.models.containers import Container
 
-from tests.support import containers, web
-from tests.support.metrics import Metrics, parse
+from tests.support import containers
+from tests.support.endpoint import Endpoint
 from tests.support.scratch import File
 from tests.support.wait import wait_until
 
@@ -28,78 +25,21 @@ def _moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text[:26].rstrip("Z"))
 
 
-class Server:
-    """A runtime container with a function in it; `exchanges` are the requests of this test."""
+class Server(Endpoint):
+    """A runtime container with a function in it, started with this object."""
 
     def __init__(
         self, container: Container, engine: containers.Engine, port: int, termination_log: File
     ) -> None:
         self.container = container
         self.engine = engine
-        self.port = port
-        self.exchanges: list[str] = []
-        self._wires: list[web.Wire] = []
-        self._termination_log = termination_log
-        self.started = time.monotonic()
         self.listening_after = 0.0
+        self._termination_log = termination_log
+        self._started = time.monotonic()
         container.start()
         container.reload()
         networks = container.attrs["NetworkSettings"]["Networks"]
-        self.host: str = next(iter(networks.values()))["IPAddress"]
-
-    def request(self, method: str, path: str = "/", **options: Any) -> httpx.Response:
-        """Send one request on a connection of its own; `options` are those of httpx."""
-        request = web.client().build_request(method, self._url(path), **options)
-        try:
-            response = web.client().send(request)
-        except httpx.HTTPError as error:
-            self.exchanges.append(web.describe(request, error))
-            raise
-        self.exchanges.append(web.describe(request, response))
-        return response
-
-    def get(self, path: str = "/", **options: Any) -> httpx.Response:
-        """GET `path`."""
-        return self.request("GET", path, **options)
-
-    def post(self, content: bytes | str, content_type: str, **headers: str) -> httpx.Response:
-        """POST `content`; an underscore in the name of a header stands for a hyphen."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.request(
-            "POST", content=content, headers={"content-type": content_type, **named}
-        )
-
-    def call(self, parameters: object = None) -> httpx.Response:
-        """POST `parameters` as JSON, as the reference functions expect them."""
-        return self.request("POST", json=parameters)
-
-    def begin(self, parameters: object = None) -> "Future[httpx.Response]":
-        """Start a call in the background."""
-        return web.threads().submit(self.call, parameters)
-
-    def together(self, count: int, parameters: object = None) -> list[httpx.Response]:
-        """Make `count` calls at the same moment."""
-        return web.together(count, lambda: self.call(parameters))
-
-    def stream(self, parameters: object = None) -> Any:
-        """Return a context manager with the answer of a call, to be read piece by piece."""
-        return web.client().stream("POST", self._url("/"), json=parameters)
-
-    def wire(self) -> web.Wire:
-        """Return a new connection for bytes; it is closed at the end of the test at the latest."""
-        self._wires.append(web.Wire((self.host, self.port)))
-        return self._wires[-1]
-
-    def end_test(self) -> None:
-        """Forget what the last test did."""
-        for wire in self._wires:
-            wire.close()
-        self._wires.clear()
-        self.exchanges.clear()
-
-    def metrics(self) -> Metrics:
-        """Return what `/metrics` says now."""
-        return parse(self.get("/metrics").text)
+        super().__init__(next(iter(networks.values()))["IPAddress"], port)
 
     @property
     def stdout(self) -> str:
@@ -142,8 +82,8 @@ class Server:
     def wait_healthy(self) -> None:
         """Wait until `/healthz` answers 200. Raises StartError when the container ends instead."""
         wait_until(lambda: self._listens() or not self.is_running(), START_SECONDS, "a listener")
-        self.listening_after = time.monotonic() - self.started
-        wait_until(lambda: self._health() == 200 or not self.is_running(), START_SECONDS, "health")
+        self.listening_after = time.monotonic() - self._started
+        wait_until(lambda: self.health() == 200 or not self.is_running(), START_SECONDS, "health")
         if not self.is_running():
             raise StartError(f"the container has ended:\n{self.stderr}")
 
@@ -152,7 +92,7 @@ class Server:
         seen = set()
         deadline = time.monotonic() + within
         while self.is_running() and time.monotonic() < deadline:
-            seen.add(self._health())
+            seen.add(self.health())
             time.sleep(0.03)
         return frozenset(seen)
 
@@ -192,13 +132,3 @@ class Server:
             socket.create_connection((self.host, self.port), 1).close()
             return True
         return False
-
-    def _health(self) -> int:
-        if not self.host:
-            return 0
-        with suppress(httpx.HTTPError):
-            return web.client().get(self._url("/healthz"), timeout=5).status_code
-        return 0
-
-    def _url(self, path: str) -> str:
-        return f"http://{self.host}:{self.port}{path}"

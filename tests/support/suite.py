@@ -9,8 +9,9 @@ from imagebuild.catalog import Catalog, Image
 from imagebuild.engine import Engine as BuildEngine
 from tests.support import alone, order
 from tests.support.containers import Engine
+from tests.support.launcher import Failure
 from tests.support.pool import Pool
-from tests.support.runtime import Failure, Runtime
+from tests.support.runtime import Runtime
 from tests.support.scratch import Scratch
 from tests.support.server import Server
 from tests.support.sidecar import Tools
@@ -41,56 +42,54 @@ class Suite:
         return self._runtimes[image.name]
 
     def look_ahead(self, item: pytest.Item, following: list[pytest.Item]) -> None:
-        """Start what the next tests will ask for, or nothing where one is `quiet`."""
+        """Start what this test and the next ones ask for; wait for all where it is `quiet`."""
+        for coming in (item, *following[:AHEAD]):
+            wanted = order.of(coming)
+            if wanted is not None:
+                self.pool.prefetch(coming.nodeid, partial(self._make, coming, wanted))
         if item.get_closest_marker("quiet"):
             self.pool.settle()
-            return
-        for coming in following[:AHEAD]:
-            wanted = order.of(coming)
-            if wanted is None or coming.get_closest_marker("quiet"):
-                break
-            runtime = self.runtime(image_of(coming))
-            launch = runtime.launch_shared if wanted.shared else runtime.launch
-            if "failure" in coming.fixturenames:  # type: ignore[attr-defined]
-                self.pool.prefetch(coming.nodeid, partial(runtime.launch_failure, wanted))
-            else:
-                self.pool.prefetch(coming.nodeid, partial(launch, wanted))
 
     def server(self, item: pytest.Item) -> Server:
         """Return the running server that the marker `function` of a test asks for."""
-        wanted = order.of(item) or order.Order("hello", shared=True)
         runtime = self.runtime(image_of(item))
-        launch = runtime.launch_shared if wanted.shared else runtime.launch
-        server = self.pool.take(item.nodeid, partial(launch, wanted))
+        server = self._take(item)
+        assert isinstance(server, Server)
         runtime.used.append(server)
         return server
 
     def failure(self, item: pytest.Item) -> Failure:
         """Return how the function of the marker `function` of a test failed to load."""
-        wanted = order.of(item)
-        assert wanted is not None, "a test with the fixture `failure` needs the marker `function`"
-        runtime = self.runtime(image_of(item))
-        return self.pool.take(item.nodeid, partial(runtime.launch_failure, wanted))
+        failure = self._take(item)
+        assert isinstance(failure, Failure)
+        return failure
 
     def used(self) -> list[Server]:
         """Return the servers that the current test has used so far."""
         return [server for runtime in self._runtimes.values() for server in runtime.used]
 
-    def end_test(self, failed: bool) -> None:
+    def end_test(self, item: pytest.Item, failed: bool) -> None:
         """Remove the servers of the test that has ended; a failed one's shared servers too."""
-        for runtime in self._runtimes.values():
-            if failed:
-                runtime.discard(runtime.used)
-            for server in runtime.used:
-                server.end_test()
-                if not runtime.is_shared(server):
-                    self.pool.later(server.remove)
-            runtime.used.clear()
+        for server in self.runtime(image_of(item)).end_test(failed):
+            self.pool.later(server.remove)
+
+    def _take(self, item: pytest.Item) -> Server | Failure:
+        wanted = order.of(item)
+        assert wanted is not None, f"{item.nodeid} needs the marker `function`"
+        return self.pool.take(item.nodeid, partial(self._make, item, wanted))
+
+    def _make(self, item: pytest.Item, wanted: order.Order) -> Server | Failure:
+        runtime = self.runtime(image_of(item))
+        if "failure" in item.fixturenames:  # type: ignore[attr-defined]
+            return runtime.fail(wanted)
+        return runtime.launch(wanted)
 
     def close(self) -> None:
         """Remove everything."""
         self.pool.close()
         self.engine.close()
+        if self._lock:
+            self._lock.close()
 
 
 def image_of(item: pytest.Item) -> Image:

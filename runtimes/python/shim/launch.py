@@ -1,4 +1,4 @@
-"""The entry point of the image: serverkit from its own folder, whatever PYTHONPATH says (IMAGE-8)."""
+"""The entry point of the image: serverkit from its own folder, whatever PYTHONPATH is (IMAGE-8)."""
 
 import sys
 

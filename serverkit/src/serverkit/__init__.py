@@ -11,11 +11,11 @@ from serverkit.settings import Settings
 if TYPE_CHECKING:
     from serverkit.app import create_app
     from serverkit.loader import load_function
-    from serverkit.supervisor import serve
+    from serverkit.serving import serve
 
 __all__ = ["Settings", "create_app", "load_function", "serve"]
 
-_MODULES = {"create_app": "app", "load_function": "loader", "serve": "supervisor"}
+_MODULES = {"create_app": "app", "load_function": "loader", "serve": "serving"}
 
 
 def __getattr__(name: str) -> Any:

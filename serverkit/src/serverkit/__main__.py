@@ -5,8 +5,8 @@ import sys
 
 from serverkit.errors import ServerkitError
 from serverkit.loader import report
+from serverkit.serving import serve
 from serverkit.settings import Settings
-from serverkit.supervisor import serve
 
 
 def main() -> int:

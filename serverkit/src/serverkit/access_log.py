@@ -3,18 +3,16 @@
 import json
 import re
 import time
-from dataclasses import astuple, dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from requestlogger import ApacheFormatter  # type: ignore[import-untyped]
+from requestlogger import ApacheFormatter
 
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _UNSAFE = re.compile(r'["\\\x00-\x1f\x7f]')
 _apache = ApacheFormatter(with_response_time=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the log needs to know of a request; all texts hold latin-1 only."""
 
     remote_address: str = "-"
@@ -27,7 +25,7 @@ class Entry:
 
     def encode(self) -> bytes:
         """Return it as bytes, for shared memory."""
-        return "\n".join(astuple(self)).encode("latin-1", "replace")
+        return "\n".join(self).encode("latin-1", "replace")
 
     @classmethod
     def decode(cls, data: bytes) -> "Entry":

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import bottle  # type: ignore[import-untyped]
+import bottle
 
 from serverkit.calls import CallWatch, NoWatch
 from serverkit.coroutines import Coroutines
@@ -100,7 +100,7 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
         if value is None:
             return b""  # RESPONSE-4
         if isinstance(value, _SINGLE_TYPES):
-            return bytes(value)
+            return bytes(value)  # type: ignore[arg-type]  # no text: that was returned above
         if is_response(value):
             return self.convert_response(value)
         if hasattr(value, "read"):

@@ -1,10 +1,12 @@
 """Coroutines and asynchronous generators, run to their end by one event loop a worker."""
 
-import asyncio
-import inspect
 import select
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from typing import Any
+from types import AsyncGeneratorType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio  # imported at run time by the first coroutine only: it is slow to import
 
 
 class Coroutines:
@@ -21,9 +23,9 @@ class Coroutines:
 
         An error of the coroutine is raised here.
         """
-        if inspect.isasyncgen(result):
+        if isinstance(result, AsyncGeneratorType):
             return self._iterate(result)
-        if inspect.isawaitable(result):
+        if hasattr(result, "__await__"):
             return self._run(_awaited(result))
         return result
 
@@ -33,7 +35,7 @@ class Coroutines:
         Waits up to `seconds`, for ever if None; tasks left behind go on meanwhile.
         """
         loop = self._loop
-        if loop is None or not asyncio.all_tasks(loop):
+        if loop is None or not self._tasks():
             return [fd for fd, _ in poll.poll(None if seconds is None else seconds * 1000)]
         ready: list[int] = []
         future = loop.create_future()
@@ -55,14 +57,22 @@ class Coroutines:
     def close(self) -> None:
         """Cancel what is left and close the loop."""
         if self._loop is not None:
-            for task in asyncio.all_tasks(self._loop):
+            for task in self._tasks():
                 task.cancel()
-            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.run_until_complete(_nothing())
             self._loop.close()
+
+    def _tasks(self) -> "set[asyncio.Task[Any]]":
+        """Return the tasks that go on."""
+        import asyncio
+
+        return asyncio.all_tasks(self._loop)
 
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Run one coroutine to its end on the worker's loop."""
         if self._loop is None:
+            import asyncio
+
             self._loop = asyncio.new_event_loop()
         return self._loop.run_until_complete(coroutine)
 
@@ -83,6 +93,15 @@ async def _awaited(awaitable: Any) -> Any:
     return await awaitable
 
 
+async def _nothing() -> None:
+    """Give cancelled tasks a turn."""
+    import asyncio
+
+    await asyncio.sleep(0)
+
+
 async def _limited(future: "asyncio.Future[None]", seconds: float | None) -> None:
     """Wait for the future, `seconds` at most."""
+    import asyncio
+
     await asyncio.wait([future], timeout=seconds)

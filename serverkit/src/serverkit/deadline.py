@@ -19,7 +19,10 @@ def processes() -> Iterator[Process]:
     """Yield all processes that can be seen."""
     for name in os.listdir("/proc"):
         if name.isdigit():
-            with suppress(OSError, IndexError, ValueError), open(f"/proc/{name}/stat", "rb") as file:
+            with (
+                suppress(OSError, IndexError, ValueError),
+                open(f"/proc/{name}/stat", "rb") as file,
+            ):
                 # The name, in parentheses, may hold anything; the fields follow its last `)`.
                 fields = file.read().rpartition(b")")[2].split()
                 yield Process(int(name), int(fields[1]), int(fields[3]))

@@ -34,5 +34,5 @@ class RequestError(Exception):
         self.text = text
 
 
-class ConnectionLost(Exception):
+class ConnectionLostError(Exception):
     """The client has gone, or has stopped reading or sending for too long."""

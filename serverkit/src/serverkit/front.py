@@ -42,7 +42,12 @@ class Front:
 
     def listen(self, port: int) -> None:
         """Start to accept connections."""
-        listener = socket.create_server(("", port), backlog=1024)
+        try:
+            listener = socket.create_server(
+                ("::", port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True
+            )
+        except (OSError, ValueError):  # no IPv6 here
+            listener = socket.create_server(("", port), backlog=1024)
         listener.setblocking(False)
         self.listener = listener
         self.selector.register(listener, selectors.EVENT_READ, self)
@@ -60,7 +65,7 @@ class Front:
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # CONCURRENCY-8
-            self.watch(Client(sock, address[:2]))
+            self.watch(Client(sock, (address[0].removeprefix("::ffff:"), address[1])))
 
     def watch(self, client: Client) -> None:
         """Read this client from now on."""
@@ -84,9 +89,12 @@ class Front:
         """Act on what has been read of a request."""
         if not client.data:
             return
+        end = head_end(client.data)
         if not is_plausible(client.data):  # REQUEST-22
-            self.end(client, 431 if len(client.data) > HEAD_LIMIT else 400)
-        elif head_end(client.data) >= 0:
+            self.end(client, 400)
+        elif max(end, 0) > HEAD_LIMIT or (end < 0 and len(client.data) > HEAD_LIMIT):
+            self.end(client, 431)
+        elif end >= 0:
             asked = probe(client.data)
             if asked:
                 self.serve_probe(client, asked)

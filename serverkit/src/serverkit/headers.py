@@ -1,8 +1,8 @@
 """Reading the headers of a request, and the one header that every answer gets from us."""
 
 import functools
-from email.utils import formatdate
 
+from serverkit import wire
 from serverkit.stream import Reader
 
 _CONNECTION = {b"close": b"close", b"keep-alive": b"Keep-Alive"}
@@ -40,4 +40,4 @@ def header_name(name: bytes) -> bytes:
 @functools.lru_cache(maxsize=1)
 def http_date(second: int) -> bytes:
     """Return the `Date` header of a second."""
-    return formatdate(second, usegmt=True).encode("ascii")
+    return wire.http_date(second).encode("ascii")

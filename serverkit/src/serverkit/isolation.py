@@ -8,16 +8,22 @@ so that `bottle.HTTPResponse` and `bottle.request` work as they did.
 
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 PACKAGES = ("bottle", "cheroot", "jaraco", "more_itertools", "prometheus_client", "requestlogger")
 
 
-class ShimModules(MetaPathFinder, Loader):
-    """Finds the shim's modules wherever `user_path` holds none of that name."""
+class ShimModules:
+    """Finds the shim's modules wherever `user_path` holds none of that name.
+
+    A finder and a loader without their base classes, whose module is slow to import.
+    """
 
     def __init__(self, modules: dict[str, ModuleType], user_path: list[str]) -> None:
         self.modules = modules
@@ -36,7 +42,7 @@ class ShimModules(MetaPathFinder, Loader):
         elif PathFinder.find_spec(fullname, self.user_path):
             return None
         is_package = hasattr(self.modules[fullname], "__path__")
-        return ModuleSpec(fullname, self, is_package=is_package)
+        return ModuleSpec(fullname, cast("Loader", self), is_package=is_package)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the shim's module."""
@@ -49,9 +55,7 @@ class ShimModules(MetaPathFinder, Loader):
 def isolate(user_path: list[str]) -> ShimModules:
     """Put `user_path` first and the shim's modules out of the way; return their finder."""
     modules = {
-        name: module
-        for name, module in sys.modules.items()
-        if name.partition(".")[0] in PACKAGES
+        name: module for name, module in sys.modules.items() if name.partition(".")[0] in PACKAGES
     }
     for name in modules:
         del sys.modules[name]

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from serverkit.errors import LoadError, ServerkitError
 from serverkit.settings import Settings
@@ -52,11 +52,11 @@ def load_function(settings: Settings) -> Function:
             f"`{settings.handler}` in `{settings.source}` can't be called: "
             f"it is of type `{type(function).__name__}`"
         )
-    return function
+    return cast("Function", function)
 
 
 def report(error: ServerkitError, log: Path = TERMINATION_LOG) -> None:
-    """Write an error to stderr, and its text to the termination log if that is writable (LOAD-7)."""
+    """Write an error to stderr, and its text to the termination log if it's writable (LOAD-7)."""
     details = error.details if isinstance(error, LoadError) else ""
     sys.stderr.write(f"{details}{error}\n")
     sys.stderr.flush()
@@ -73,7 +73,8 @@ def _execute(settings: Settings) -> ModuleType:
     if name in sys.modules or name in sys.stdlib_module_names or not name.isidentifier():
         name = "function"  # as the Kubeless runtime called it; shadows nothing
     spec = importlib.util.spec_from_file_location(name, settings.source)
-    assert spec is not None and spec.loader is not None  # a file that ends in .py has both
+    assert spec  # a file that ends in .py has both
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

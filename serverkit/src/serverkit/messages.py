@@ -2,7 +2,7 @@
 
 from serverkit.wire import HEAD_LIMIT
 
-LIMIT = HEAD_LIMIT + 1024
+LIMIT = 4 * HEAD_LIMIT  # two heads, or what was read beyond one, and the address
 
 # Of the supervisor to a worker.
 HAND = b"C"  # a connection, with its address and what has been read from it

@@ -12,6 +12,11 @@ from serverkit.settings import Settings
 from serverkit.slots import Slots
 
 
+def most_active(settings: Settings) -> int:
+    """Return how many workers execute calls at the same time, at most."""
+    return min(settings.workers, settings.concurrency)
+
+
 class Nursery:
     """Where workers come from. `forget` closes, in a child, what is the supervisor's only."""
 
@@ -47,7 +52,8 @@ class Nursery:
         """Return None once the function is loaded, else the exit code of this process."""
         assert self.control is not None
         while True:
-            ready, _, _ = select.select([self.control, self.signals], [], [])
+            sources: list[socket.socket | Signals] = [self.control, self.signals]
+            ready, _, _ = select.select(sources, [], [])
             if self.signals in ready and self.signals.read() & {signal.SIGTERM, signal.SIGINT}:
                 os.kill(self.pid, signal.SIGKILL)
                 return 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 
-class StreamBroken(Exception):
+class StreamBrokenError(Exception):
     """A streamed answer failed after its first piece; its traceback has been written."""
 
 
@@ -31,7 +31,7 @@ class Pieces:
             raise
         except BaseException as error:
             write_traceback(error)
-            raise StreamBroken from error
+            raise StreamBrokenError from error
 
     def close(self) -> None:
         """Close the handler's generator."""

@@ -14,7 +14,6 @@ from serverkit.client import Client
 from serverkit.messages import HAND, HELLO, LIMIT, QUIT, RECALL
 from serverkit.slots import HANDED, LEASED, STARTING, Slot, Slots
 
-
 SHRINK_AFTER = 60.0  # seconds a worker must have been idle to be let go
 RESTART_PAUSE = 0.2  # seconds after a worker that could not be started
 
@@ -28,9 +27,16 @@ class Member:
         self.control = control
         self.pid = 0  # until it has said hello
         self.client: Client | None = None
-        self.asked = 0.0  # when it was handed or asked for a connection, 0 if it has answered
+        self.handed = 0.0  # when it was handed its connection
+        self.recalled = 0.0  # when it was asked for its connection, 0 if it wasn't
         self.idle_since = 0.0
         self.killed = 0.0  # when it was killed for its deadline
+
+    def unheeded(self) -> float:
+        """Return since when it hasn't done what it was told to, 0 if it has."""
+        if self.slot.state == HANDED:
+            return self.handed
+        return self.recalled if self.slot.state == LEASED else 0.0
 
     def is_executing(self) -> bool:
         """Whether it works on a request."""
@@ -96,7 +102,7 @@ class Pool:
                 socket.send_fds(member.control, [message], [client.socket.fileno()])
             except OSError:
                 return self.hand(client)  # it is dying; SIGCHLD will tell
-            member.client, member.asked = client, time.monotonic()
+            member.client, member.handed = client, time.monotonic()
             client.data = b""
             self.active.add(member)
             self.grow()
@@ -109,8 +115,8 @@ class Pool:
     def recall(self) -> None:
         """Ask the workers whose connection is idle to give it back (CONCURRENCY-7)."""
         for member in self.active:
-            if member.slot.state == LEASED and not member.asked:
-                member.asked = time.monotonic()
+            if member.slot.state == LEASED and not member.recalled:
+                member.recalled = time.monotonic()
                 with suppress(OSError):
                     member.control.send(RECALL, socket.MSG_DONTWAIT)
 
@@ -129,7 +135,7 @@ class Pool:
                 self.paused_until = time.monotonic() + RESTART_PAUSE
                 self._remove(member)
             return False
-        member.asked = 0.0
+        member.recalled = 0.0
         member.idle_since = time.monotonic()
         if kind == HELLO:
             member.pid = int(data)

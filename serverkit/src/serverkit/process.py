@@ -1,6 +1,5 @@
 """What process 1 asks of the kernel: signals as events, orphans, descriptors."""
 
-import ctypes
 import os
 import resource
 import signal
@@ -46,6 +45,8 @@ class Signals:
 def become_subreaper() -> None:
     """Have orphans become children of this process even where it isn't process 1."""
     if os.getpid() != 1:
+        import ctypes
+
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 

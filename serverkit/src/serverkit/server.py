@@ -8,14 +8,14 @@ import time
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from cheroot.server import HTTPRequest  # type: ignore[import-untyped]
-from cheroot.wsgi import Gateway_10  # type: ignore[import-untyped]
+from cheroot.server import HTTPRequest
+from cheroot.wsgi import Gateway_10
 
 from serverkit.access_log import Entry
 from serverkit.body import read_chunked, read_known
-from serverkit.errors import ConnectionLost, RequestError
+from serverkit.errors import ConnectionLostError, RequestError
 from serverkit.headers import Headers, http_date
-from serverkit.pieces import StreamBroken, write_traceback
+from serverkit.pieces import StreamBrokenError, write_traceback
 from serverkit.stream import Reader, Writer
 from serverkit.wire import answer
 
@@ -60,7 +60,7 @@ class Server:
         self.body_limit = body_limit
 
 
-class Request(HTTPRequest):  # type: ignore[misc]
+class Request(HTTPRequest):
     """One request; differs from cheroot's in how it refuses and in when it sends."""
 
     header_reader = Headers()
@@ -70,11 +70,17 @@ class Request(HTTPRequest):  # type: ignore[misc]
     def parse_request(self) -> None:
         """Read request line and headers; `ready` says whether they are right."""
         self.rfile = self.conn.rfile
-        self.ready = bool(self.read_request_line() and self.read_request_headers())
+        self.ready = bool(
+            self.read_request_line()  # type: ignore[no-untyped-call]
+            and self.read_request_headers()  # type: ignore[no-untyped-call]
+        )
 
     def read_body(self) -> None:
         """Read the body whole before the call, whose deadline it must not use up."""
-        if self.inheaders.get(b"Expect") == b"100-CONTINUE" and self.declared <= self.server.body_limit:
+        if (
+            self.inheaders.get(b"Expect") == b"100-CONTINUE"
+            and self.declared <= self.server.body_limit
+        ):
             self.conn.wfile.send_interim(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.chunked_read:
             body = read_chunked(self.conn.rfile, self.server.body_limit)
@@ -125,7 +131,7 @@ class _Holder:
         self.write = writer.hold
 
 
-class Gateway(Gateway_10):  # type: ignore[misc]
+class Gateway(Gateway_10):
     """Cheroot's WSGI gateway, which counts what it sends."""
 
     def write(self, chunk: bytes) -> None:
@@ -174,10 +180,10 @@ def respond(request: Request) -> Outcome:
             return Outcome(request.answer_status, request.size, keep=False, broken=True)
     except RequestError as error:
         request.refuse(error.status, error.text)
-    except ConnectionLost:
+    except ConnectionLostError:
         return Outcome(request.answer_status, request.size, keep=False, broken=True)
     except Exception as error:
-        if not isinstance(error, StreamBroken):
+        if not isinstance(error, StreamBrokenError):
             write_traceback(error)
         if writer.has_sent():
             # An answer that breaks off is not ended as if it were whole, as in TIMEOUT-13.

@@ -1,18 +1,16 @@
-"""The settings: environment variables in, one checked value out. A leaf: imports nothing of ours."""
+"""The settings: environment variables in, one checked value out. A leaf."""
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from serverkit.errors import SettingsError
 
 Number = TypeVar("Number", int, float)
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a runtime is told. Times are in seconds, sizes in bytes."""
 
     module: str
@@ -45,7 +43,8 @@ class Settings:
             memory_limit=reader.text("FUNC_MEMORY_LIMIT"),
             install_volume=Path(reader.text("KUBELESS_INSTALL_VOLUME") or "/kubeless"),
             body_limit=int(
-                reader.number("REQ_MB_LIMIT", 50.0, float, lambda n: n > 0, "over 0, in MiB") * 2**20
+                reader.number("REQ_MB_LIMIT", 50.0, float, lambda n: n > 0, "over 0, in MiB")
+                * 2**20
             ),
             workers=reader.number("FUNC_WORKERS", 16, int, _between(1, 1024), "from 1 to 1024"),
             concurrency=reader.number(

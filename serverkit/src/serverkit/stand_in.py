@@ -4,6 +4,7 @@ import os
 import select
 import time
 from collections import deque
+from contextlib import suppress
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.client import Client
@@ -32,7 +33,9 @@ class Journal:
     def flush(self) -> None:
         """Write what the reader has room for."""
         while self._lines and self._poll.poll(0):
-            os.write(1, self._lines.popleft())
+            line = self._lines.popleft()
+            with suppress(OSError):  # a log without a reader is no reason to end
+                os.write(1, line)
 
 
 class StandIn:
@@ -58,9 +61,7 @@ class StandIn:
         entry = Entry.decode(description) if description else Entry(client.address[0])
         seconds = (time.monotonic_ns() - start) / 1e9 if start else 0.0
         if start:  # OBSERVABILITY-4
-            self.counts.record(
-                entry.method, seconds, failed=True, timed_out=bool(member.killed)
-            )
+            self.counts.record(entry.method, seconds, failed=True, timed_out=bool(member.killed))
         self.journal.log(entry, status, seconds)
         if not slot.bytes_sent:
             client.send(answer(status, head_only=entry.method == "HEAD"))

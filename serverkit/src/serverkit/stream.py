@@ -7,11 +7,13 @@ both. So both directions try first, and wait only where they must.
 import select
 import socket
 import struct
+import time
 from contextlib import suppress
 
-from serverkit.errors import ConnectionLost
+from serverkit.errors import ConnectionLostError
 from serverkit.slots import Slot
 
+REQUEST_TIME = 300.0  # seconds a body may take to arrive
 STALL = 30.0  # seconds without a byte before a client counts as lost
 
 
@@ -22,6 +24,7 @@ class Reader:
         self._socket = sock
         self._data = data
         self._position = 0
+        self._end = 0.0
 
     def leftover(self) -> bytes:
         """Return what was read beyond the request, the start of the next one (REQUEST-23)."""
@@ -32,7 +35,7 @@ class Reader:
         while True:
             end = self._data.find(b"\n", self._position) + 1
             if not end and len(self._data) - self._position < size:
-                self._data += self._receive(65536)
+                self._data += self._receive(16384)
                 continue
             start = self._position
             self._position = min(end or len(self._data), start + size)
@@ -57,12 +60,16 @@ class Reader:
             try:
                 data = self._socket.recv(size)
             except BlockingIOError:
+                now = time.monotonic()
+                self._end = self._end or now + REQUEST_TIME
+                if now > self._end:
+                    raise ConnectionLostError from None
                 _wait(self._socket, select.POLLIN)
             except OSError as error:
-                raise ConnectionLost from error
+                raise ConnectionLostError from error
             else:
                 if not data:
-                    raise ConnectionLost
+                    raise ConnectionLostError
                 return data
 
 
@@ -94,7 +101,7 @@ class Writer:
         return self._slot.bytes_sent > 0
 
     def break_off(self) -> None:
-        """Have the connection reset when it is closed: an orderly end would look like a whole answer."""
+        """Have the closed connection reset: an orderly end would look like that of the answer."""
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -111,7 +118,7 @@ class Writer:
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            raise ConnectionLost from error
+            raise ConnectionLostError from error
         rest = memoryview(data)[sent:]
         while rest:
             _wait(self._socket, select.POLLOUT)
@@ -120,12 +127,12 @@ class Writer:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise ConnectionLost from error
+                raise ConnectionLostError from error
 
 
 def _wait(sock: socket.socket, event: int) -> None:
-    """Wait until the socket is ready, or raise ConnectionLost."""
+    """Wait until the socket is ready, or raise ConnectionLostError."""
     poll = select.poll()
     poll.register(sock, event)
     if not poll.poll(STALL * 1000):
-        raise ConnectionLost
+        raise ConnectionLostError

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from contextlib import suppress
 
 
 def open_streams() -> None:
@@ -13,7 +14,8 @@ def open_streams() -> None:
 
 def write_log(line: str) -> None:
     """Write a line of the access log to stdout, in one piece."""
-    os.write(1, line.encode("utf-8", "backslashreplace"))
+    with suppress(OSError):  # a log without a reader is no reason to end
+        os.write(1, line.encode("utf-8", "backslashreplace"))
 
 
 def _unbuffered(descriptor: int) -> io.TextIOWrapper:

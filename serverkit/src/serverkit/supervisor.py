@@ -12,18 +12,17 @@ import time
 from serverkit.client import Client
 from serverkit.deadline import end_tree
 from serverkit.front import Front
-from serverkit.metrics import SLOT_BYTES, Counts, exposition
-from serverkit.nursery import Nursery
+from serverkit.metrics import Counts, exposition
+from serverkit.nursery import Nursery, most_active
 from serverkit.pool import Member, Pool
-from serverkit.process import Signals, become_subreaper, raise_descriptor_limit
 from serverkit.settings import Settings
-from serverkit.slots import Slots
 from serverkit.stand_in import Journal, StandIn
 from serverkit.wire import Probe, answer
 
 SWEEP = 1.0  # seconds between looks at idle connections
 SOON = 0.05  # seconds between looks while something is about to end
 UNDYING = 0.5  # seconds after which the request of a killed worker is answered without its end
+UNHEEDED = 5.0  # seconds, at least, a worker has to take or give back a connection
 RECALL_TIME = 0.5  # seconds a drain waits for connections that are idle
 _END = frozenset((signal.SIGTERM, signal.SIGINT))  # LIFECYCLE-8
 
@@ -31,32 +30,31 @@ _END = frozenset((signal.SIGTERM, signal.SIGINT))  # LIFECYCLE-8
 class Supervisor:
     """Runs one function until it is told to end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, nursery: Nursery) -> None:
         self.settings = settings
-        max_active = min(settings.workers, settings.concurrency)
-        # Slot 0 is the supervisor's. While the killed die, each needs a slot beside its successor's.
-        self.slots = Slots(2 * max_active + 2, SLOT_BYTES)
+        self.nursery = nursery
+        self.slots = nursery.slots
+        self.signals = nursery.signals
         self.counts = [Counts(extra) for extra in self.slots.extras]
-        self.signals = Signals((signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
         self.selector = selectors.DefaultSelector()
-        self.nursery = Nursery(settings, self.slots, self.signals)
         self.journal = Journal(settings.log_format)
         self.front = Front(self.selector, self.answer_probe, self.refuse)
         self.stand_in = StandIn(self.front, self.counts[0], self.journal)
         self.front.refused = self.stand_in.log_refusal
         self.pool = Pool(
-            self.slots, max_active, self.selector, self.nursery.fork, self.front.take_back
+            self.slots,
+            most_active(settings),
+            self.selector,
+            self.nursery.fork,
+            self.front.take_back,
         )
         self.next_check = 0.0
         self.drain_start = 0.0  # 0 while there is no drain
         self.told_to_end = False
 
     def run(self) -> int:
-        """Load, listen, serve; return the exit code of the process."""
-        become_subreaper()
-        raise_descriptor_limit()
+        """Listen once the function is loaded, and serve; return the exit code of the process."""
         self.selector.register(self.signals, selectors.EVENT_READ, self.signals)
-        self.nursery.start(self.selector.close)
         exposition(self.counts, 0)  # imports, meanwhile, what the first scrape would wait for
         code = self.nursery.wait_until_loaded()
         if code is not None:
@@ -124,11 +122,14 @@ class Supervisor:
         now, timeout = time.monotonic(), self.settings.timeout
         self.next_check = now + min(SOON if self.drain_start else SWEEP, timeout)
         for member in list(self.pool.members.values()):
-            start = member.slot.call_start / 1e9 or member.asked
+            start = member.slot.call_start / 1e9
+            unheeded = member.unheeded()
             if member.killed:
                 if now - member.killed > UNDYING:
                     self.stand_in.speak_for(member)
-            elif start and now - start >= timeout:
+            elif (start and now - start >= timeout) or (
+                unheeded and now - unheeded >= max(timeout, UNHEEDED)
+            ):
                 # TIMEOUT-1: its answer follows when its end is reaped, a moment later.
                 self.pool.give_up(member)
                 end_tree(member.pid)
@@ -179,8 +180,3 @@ class Supervisor:
         self.turn(0)
         for pid in list(self.pool.by_pid):
             end_tree(pid)
-
-
-def serve(settings: Settings) -> int:
-    """Serve the function that `settings` name until SIGTERM; return the exit code."""
-    return Supervisor(settings).run()

@@ -1,10 +1,10 @@
 """The little HTTP that is known outside the server: where a head ends, probes, short answers."""
 
 import re
-from email.utils import formatdate
+import time
 from http import HTTPStatus
 
-HEAD_LIMIT = 64 * 1024
+HEAD_LIMIT = 32 * 1024
 TEXT = "text/plain; charset=utf-8"
 
 _PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ ]*)? HTTP/1\.([01])\r\n")
@@ -35,7 +35,7 @@ def head_end(data: bytes | bytearray) -> int:
 
 def is_plausible(data: bytes | bytearray) -> bool:
     """Whether the bytes may become an HTTP request (REQUEST-22)."""
-    return len(data) <= HEAD_LIMIT and bool(_METHOD.match(data[:40]))
+    return bool(_METHOD.match(data[:40]))
 
 
 def is_probe(data: bytes | bytearray) -> bool:
@@ -47,6 +47,11 @@ def probe(data: bytes | bytearray) -> Probe | None:
     """Return the probe that a complete head asks for, if it is one."""
     match = _PROBE.match(data)
     return Probe(match, bytes(data[: head_end(data)])) if match else None
+
+
+def http_date(seconds: float) -> str:
+    """Return a time as HTTP writes it."""
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(seconds))
 
 
 def answer(
@@ -64,7 +69,7 @@ def answer(
         f"HTTP/1.1 {status} {phrase}",
         f"Content-Type: {content_type}",
         f"Content-Length: {len(body)}",
-        f"Date: {formatdate(usegmt=True)}",
+        f"Date: {http_date(time.time())}",
         "Access-Control-Allow-Origin: *",  # RESPONSE-14
         f"Connection: {'keep-alive' if keep_alive else 'close'}",
     ]

@@ -83,9 +83,7 @@ class Worker:
         """Serve a connection for as long as it is ours."""
         address, _, data = message[1:].partition(b"\n")
         host, _, port = address.decode("ascii").rpartition(" ")
-        with socket.socket(
-            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, descriptor
-        ) as client:
+        with socket.socket(fileno=descriptor) as client:
             farewell = self.serve(client, (host, int(port)), data)
             self.slot.clear(IDLE)
         self.control.send(farewell)

@@ -1,0 +1,163 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from imagebuild import build, engine_api, labels, mmdebstrap, process, record, size
+from imagebuild import engine as engines
+from imagebuild.catalog import Catalog
+from imagebuild.engine import Engine
+from imagebuild.errors import BuildError, DiskFullError, ProcessError
+from imagebuild.plan import Known
+from imagebuild.record import Entry
+
+Build = Callable[[], list[dict[str, object]]]
+
+
+class Store:
+    """Stands for the engine and for the programs that put images into it."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Known] = {}
+        self.failing: dict[str, Exception] = {}
+        self.sizes: dict[str, int] = {}
+        self.commands: list[list[str]] = []
+
+    def run(self, command: list[str], log: Path | None = None, **options: object) -> str:
+        """Do what docker and buildx would do."""
+        self.commands.append(command)
+        if log:
+            log.write_text(" ".join(command))
+        if "import" in command:
+            self._put(command[-1], [word.replace('"', "") for word in command])
+        elif "build" in command:
+            self._put(next(w[6:] for w in command if w.startswith("--tag=")), command)
+        elif "rm" in command:
+            del self.images[command[-1]]
+        return "1"
+
+    def cancel(self) -> None:
+        """Have nothing to cancel."""
+
+    def _put(self, tag: str, words: list[str]) -> None:
+        if tag in self.failing:
+            raise self.failing[tag]
+        key = next(word.partition(f"{labels.KEY}=")[2] for word in words if labels.KEY in word)
+        known = [word.partition("=")[2] for word in words if word.startswith(labels.PARENTS)]
+        parents = tuple(filter(None, known[0].split(","))) if known else ()
+        self.images[tag] = Known(key, f"sha256:{key}", parents)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Put a store in place of the engine."""
+    store = Store()
+    engine = Engine("unix:///none", ("docker",), ("docker", "buildx"), {})
+
+    def call(host: str, path: str) -> dict[str, str] | None:
+        image = store.images.get(path.removeprefix("/images/").removesuffix("/json"))
+        return {"Id": image.digest} if image else None
+
+    monkeypatch.setattr(process, "Processes", lambda: store)
+    monkeypatch.setattr(engines, "find", lambda: engine.host)
+    monkeypatch.setattr(engines, "connect", lambda processes, root: engine)
+    monkeypatch.setattr(labels, "known", lambda host: dict(store.images))
+    monkeypatch.setattr(engine_api, "call", call)
+    monkeypatch.setattr(mmdebstrap, "install", lambda processes, log: None)
+    monkeypatch.setattr(size, "compressed", lambda host, tag: store.sizes.get(tag, 1_000_000))
+    return store
+
+
+@pytest.fixture
+def run(catalog: Catalog, store: Store) -> Build:
+    """Return a function that plans and builds esperanto-2.0, as the command line does."""
+
+    def run() -> list[dict[str, object]]:
+        images = [image for image in catalog.images() if image.version == "2.0"]
+        steps = build.plan_steps(catalog, images, prefix="p")
+        return build.build(catalog, steps, prefix="p", jobs=2)
+
+    return run
+
+
+def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:
+    """The result has the plan's order; the record holds the same by tag."""
+    result = run()
+    assert [(image["tag"], image["action"]) for image in result] == [
+        ("p/base:trixie", "build"),
+        ("p/esperanto:2.0-install", "build"),
+        ("p/esperanto:2.0", "build"),
+        ("p/esperanto:2.0-distroless", "build"),
+    ]
+    recorded = json.loads((catalog.root / ".build/images.json").read_text())
+    for image in result:
+        assert image["size"] == 1_000_000
+        assert recorded[image["tag"]]["digest"] == image["digest"]
+
+
+def test_second_build_starts_no_program(run: Build, store: Store) -> None:
+    """What is unchanged is skipped, with the size that was measured."""
+    run()
+    store.commands.clear()
+    assert {(image["action"], image["size"]) for image in run()} == {("skip", 1_000_000)}
+    assert store.commands == []
+
+
+def test_fresh_clone_takes_what_the_engine_has(run: Build, store: Store, catalog: Catalog) -> None:
+    """Without a record the labels tell; only the size isn't known."""
+    run()
+    (catalog.root / ".build/images.json").unlink()
+    store.commands.clear()
+    assert {(image["action"], image["size"]) for image in run()} == {("skip", 0)}
+    assert store.commands == []
+
+
+def test_failure_leaves_the_others_and_names_the_log(
+    run: Build, store: Store, catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message has the last lines and the path of the log; independent images are built."""
+    store.failing["p/esperanto:2.0"] = ProcessError("`docker` ended with 1", output="last lines")
+    with pytest.raises(BuildError) as caught:
+        run()
+    log = catalog.root / ".build/logs/esperanto-2.0.log"
+    assert caught.value.message == (
+        f"1 of 4 images failed\n\n`esperanto-2.0`: last lines\nlog: {log}"
+    )
+    assert log.is_file()
+    assert "p/esperanto:2.0-distroless" in store.images
+    assert "p/esperanto:2.0             FAILED" in capsys.readouterr().err
+
+
+def test_failed_base_takes_its_images_along(run: Build, store: Store) -> None:
+    """They are not counted as failures of their own."""
+    store.failing["p/base:trixie"] = ProcessError("`mmdebstrap` ended with 1", output="E: x")
+    with pytest.raises(BuildError, match=r"^1 of 4 images failed\n\n`base-trixie`: E: x\nlog: "):
+        run()
+
+
+def test_full_disk_is_one_message(run: Build, store: Store) -> None:
+    """It is raised as it is, not as a failure of an image among others."""
+    store.failing["p/esperanto:2.0"] = DiskFullError("the disk is full")
+    with pytest.raises(DiskFullError, match="^the disk is full$"):
+        run()
+
+
+def test_oversized_image_fails_and_loses_its_tag(run: Build, store: Store) -> None:
+    """Else the next build would take it for a good one."""
+    store.sizes["p/esperanto:2.0"] = 61_000_000
+    with pytest.raises(BuildError, match=r"too large: `61.0 MB` compressed, its limit is 60 MB"):
+        run()
+    assert "p/esperanto:2.0" not in store.images
+
+
+def test_lowered_limit_counts_for_unchanged_images(
+    run: Build, store: Store, catalog: Catalog
+) -> None:
+    """A limit is no input of the image, but it holds at once."""
+    run()
+    digest = store.images["p/esperanto:2.0"].digest
+    entry = Entry("esperanto-2.0", "p/esperanto:2.0", digest, "key", 70_000_000, 1.0)
+    record.add(catalog.root, {entry.tag: entry})
+    with pytest.raises(BuildError, match=r"too large: `70.0 MB`"):
+        run()

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from imagebuild import engine_api, labels
+from imagebuild.errors import EngineError
+from imagebuild.plan import Known
+from tests.imagebuild.fakes import engine
+
+
+def test_version_of_an_engine(tmp_path: Path) -> None:
+    """What answers says its version; where nothing answers there is none."""
+    with engine(tmp_path / "socket", {"/version": {"Version": "26.1.5+dfsg1"}}) as host:
+        assert engine_api.version(host) == "26.1.5+dfsg1"
+    assert engine_api.version(host) is None
+
+
+def test_socket_that_speaks_no_http_is_no_engine(tmp_path: Path) -> None:
+    """A stale file where the socket should be counts as nothing."""
+    (tmp_path / "socket").write_text("")
+    assert engine_api.version(f"unix://{tmp_path / 'socket'}") is None
+
+
+def test_missing_object_is_none(tmp_path: Path) -> None:
+    """The engine's 404 is an answer, not an error."""
+    with engine(tmp_path / "socket", {}) as host:
+        assert engine_api.call(host, "/images/nothing/json") is None
+
+
+@pytest.mark.parametrize("version", ["23.0.1", "26.1.5+dfsg1", "28.2.2-rc.1"])
+def test_new_engine_is_accepted(version: str) -> None:
+    """Whatever a distribution adds to the number."""
+    engine_api.check_version("unix:///socket", version)
+
+
+def test_old_engine_gets_a_sentence() -> None:
+    """Bookworm's own engine has too old a BuildKit; the message says so and what to do."""
+    with pytest.raises(EngineError, match=r"too old: found `20\.10\.24\+dfsg1`") as caught:
+        engine_api.check_version("unix:///socket", "20.10.24+dfsg1")
+    assert "DOCKER_HOST" in caught.value.hint
+
+
+def test_address_of_another_kind_gets_a_sentence() -> None:
+    """ssh:// has a way around, which the hint tells."""
+    with pytest.raises(
+        EngineError, match="can't talk to the engine at `ssh://somewhere`"
+    ) as caught:
+        engine_api.version("ssh://somewhere")
+    assert "ssh -L" in caught.value.hint
+
+
+def test_known_images_come_from_labels(tmp_path: Path) -> None:
+    """One call gives key, digest and parents of each of our images, by tag."""
+    images = [
+        {
+            "Id": "sha256:1",
+            "RepoTags": ["p/base:trixie"],
+            "Labels": {labels.KEY: "a", labels.PARENTS: ""},
+        },
+        {"Id": "sha256:2", "RepoTags": ["p/x:1", "q/x:1"], "Labels": labels.own("b", ["sha256:1"])},
+        {"Id": "sha256:3", "RepoTags": None, "Labels": {labels.KEY: "c"}},
+    ]
+    with engine(tmp_path / "socket", {"/images/json": images}) as host:
+        found = labels.known(host)
+    assert found == {
+        "p/base:trixie": Known("a", "sha256:1"),
+        "p/x:1": Known("b", "sha256:2", ("sha256:1",)),
+        "q/x:1": Known("b", "sha256:2", ("sha256:1",)),
+    }

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from imagebuild import record
+from imagebuild.record import Entry
+
+
+def entry(tag: str, size: int = 1) -> Entry:
+    """Return an entry of the record."""
+    return Entry("name", tag, "sha256:1", "key", size, 2.5)
+
+
+def test_entries_are_kept_beside_others(tmp_path: Path) -> None:
+    """A build adds what it built; what others built stays."""
+    record.add(tmp_path, {"a": entry("a"), "b": entry("b")})
+    record.add(tmp_path, {"b": entry("b", 2)})
+    assert record.read(tmp_path) == {"a": entry("a"), "b": entry("b", 2)}
+
+
+def test_nothing_half_written_is_left(tmp_path: Path) -> None:
+    """The file is replaced as a whole, and readable for everyone."""
+    record.add(tmp_path, {"a": entry("a")})
+    assert {p.name for p in (tmp_path / ".build").iterdir()} == {"images.json", "lock", "logs"}
+    assert (tmp_path / ".build/images.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_broken_record_counts_as_none(tmp_path: Path) -> None:
+    """The record is a convenience: what is in the engine decides."""
+    record.folder(tmp_path)
+    for content in ("", "[]", '{"a": {}}', "null"):
+        (tmp_path / ".build/images.json").write_text(content)
+        assert record.read(tmp_path) == {}
+
+
+def test_each_step_has_a_log(tmp_path: Path) -> None:
+    """Its folder is there when it is needed."""
+    path = record.log_path(tmp_path, "python-3.13")
+    assert path == tmp_path / ".build/logs/python-3.13.log"
+    assert path.parent.is_dir()

@@ -1,0 +1,53 @@
+"""The fixtures of tests that need containers."""
+
+import pytest
+
+from imagebuild import engine
+from imagebuild.catalog import Catalog, Image
+from imagebuild.process import Processes
+from tests.support.launcher import Failure
+from tests.support.runtime import Runtime
+from tests.support.server import Server
+from tests.support.sidecar import Tools
+from tests.support.suite import Suite
+
+CATALOG = pytest.StashKey[Catalog]()
+SUITE = pytest.StashKey[Suite]()
+
+
+def suite_of(config: pytest.Config) -> Suite:
+    """Return the session's state, made on first use; an engine is started if none answers."""
+    if SUITE not in config.stash:
+        catalog = config.stash[CATALOG]
+        prefix = config.getoption("--prefix") or catalog.prefix
+        builder = engine.connect(Processes(), catalog.root)
+        config.stash[SUITE] = Suite(builder, catalog, prefix)
+    return config.stash[SUITE]
+
+
+@pytest.fixture(scope="session")
+def runtime(request: pytest.FixtureRequest) -> Runtime:
+    """The image under test."""
+    image: Image = request.param
+    found = suite_of(request.config).runtime(image)
+    if found.engine.image(found.tag) is None:
+        pytest.fail(f"no image `{found.tag}`\nhint: ./build.py build {image.name}", pytrace=False)
+    return found
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, runtime: Runtime) -> Server:
+    """The function that the marker `function` names, running; without it a shared `hello`."""
+    return suite_of(request.config).server(request.node)
+
+
+@pytest.fixture
+def failure(request: pytest.FixtureRequest, runtime: Runtime) -> Failure:
+    """How the function that the marker `function` names failed to load."""
+    return suite_of(request.config).failure(request.node)
+
+
+@pytest.fixture
+def tools(request: pytest.FixtureRequest, runtime: Runtime) -> Tools:
+    """Tools to look at a container from beside it."""
+    return suite_of(request.config).tools
