@@ -75,7 +75,7 @@ func TestHandlers(t *testing.T) { // LOAD-2, LOAD-6
 		t.Error(found.modules)
 	}
 	for handler, want := range map[string]string{
-		"Handler": "", "Variable": "", "Absent": "found: Generic, Handler, Variable, Wrong", "Method": "does not exist",
+		"Handler": "", "Variable": "", "Absent": "found: `Generic`, `Handler`, `Variable`, `Wrong`", "Method": "does not exist",
 		"Number": "can't be called", "Text": "can't be called", "Thing": "can't be called",
 		"Wrong": "can't be called", "Generic": "can't be called",
 	} {

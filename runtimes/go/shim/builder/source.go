@@ -141,7 +141,7 @@ func (s *source) check(handler string) error {
 	}
 	if !slices.Contains(s.names, handler) { // LOAD-2
 		return fmt.Errorf("handler `%s` does not exist; found: %s\nhint: a handler is an exported "+
-			"function: %s", handler, strings.Join(s.names, ", "), signature)
+			"function: %s", handler, "`"+strings.Join(s.names, "`, `")+"`", signature)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func structuredMode(event *functions.Event, body string) error {
 		Data                                json.RawMessage
 		DataBase64                          *string `json:"data_base64"`
 	}
-	if err := json.Unmarshal([]byte(body), &envelope); err != nil {
+	if !validJSON(body) || json.Unmarshal([]byte(body), &envelope) != nil {
 		return errCloudEvent
 	}
 	if envelope.DataBase64 != nil {

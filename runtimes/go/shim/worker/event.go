@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kubeless/kubeless/pkg/functions"
 )
@@ -52,11 +53,13 @@ func newEvent(request *http.Request, body string) (functions.Event, error) {
 	if media == "application/cloudevents+json" {
 		return event, structuredMode(&event, body)
 	}
-	if isJSON(media) && body != "" && !json.Valid([]byte(body)) { // REQUEST-7, REQUEST-8
+	if isJSON(media) && body != "" && !validJSON(body) { // REQUEST-7, REQUEST-8
 		return event, errors.New("the body is not JSON")
 	}
 	return event, binaryMode(&event, header)
 }
+
+func validJSON(text string) bool { return utf8.ValidString(text) && json.Valid([]byte(text)) }
 
 func mediaType(contentType string) string {
 	if contentType == "" {

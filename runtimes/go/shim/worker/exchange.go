@@ -31,7 +31,8 @@ func (s *server) begin(writer http.ResponseWriter, request *http.Request) *excha
 		Protocol: request.Proto, Referer: request.Referer(), Agent: request.UserAgent(),
 		Trace: accesslog.Trace(request.Header.Get("Traceparent")), Start: time.Now(),
 	}
-	_, x.entry.CrossOrigin = request.Header["Origin"]
+	_, x.crossOrigin = request.Header["Origin"]
+	x.entry.CrossOrigin = x.crossOrigin
 	slot := x.conn.slot
 	slot.SetRequest(&x.entry)
 	slot.Started.Store(x.begun)

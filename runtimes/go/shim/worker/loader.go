@@ -29,7 +29,7 @@ type call func(functions.Event, functions.Context) (any, error)
 func (f Function) check(loaded settings.Settings) error {
 	if !slices.Contains(f.Modules, loaded.Module) { // LOAD-1
 		return fmt.Errorf("module `%s` of MOD_NAME does not exist; found: %s\nhint: MOD_NAME is a "+
-			"file of the function without `.go`", loaded.Module, strings.Join(f.Modules, ", "))
+			"file of the function without `.go`", loaded.Module, list(f.Modules))
 	}
 	name := loaded.Handler[strings.LastIndex(loaded.Handler, ".")+1:]
 	if name == f.Name {
@@ -40,8 +40,10 @@ func (f Function) check(loaded settings.Settings) error {
 			"the compilation phase with KUBELESS_FUNC_NAME=%s", name, f.Name, name)
 	}
 	return fmt.Errorf("handler `%s` of FUNC_HANDLER does not exist; found: %s\nhint: a handler is "+
-		"an exported function of the package `kubeless`", name, strings.Join(f.Names, ", ")) // LOAD-2
+		"an exported function of the package `kubeless`", name, list(f.Names)) // LOAD-2
 }
+
+func list(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 
 // bind makes a call of the handler, whose second result is an error and whose first is anything.
 func bind(handler any) (call, error) {

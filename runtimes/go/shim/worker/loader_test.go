@@ -51,7 +51,7 @@ func TestCheck(t *testing.T) { // LOAD-1, LOAD-2
 		{"hello", "Handler", ""},
 		{"hello", "hello.Handler", ""},
 		{"missing", "Handler", "`missing`"},
-		{"hello", "Absent", "found: Handler, Other"},
+		{"hello", "Absent", "found: `Handler`, `Other`"},
 		{"hello", "Other", "KUBELESS_FUNC_NAME=Other"},
 	} {
 		err := function.check(settings.Settings{Module: one.module, Handler: one.handler})

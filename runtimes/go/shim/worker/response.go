@@ -12,23 +12,34 @@ import (
 // recorder is the writer that the function gets; it notes what the access log has to tell.
 type recorder struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
+	crossOrigin bool // the request has an Origin header
+	status      int
+	bytes       int64
+}
+
+// start notes the status of the answer, once, before its head is sent. Pages of any origin may
+// read the answer, unless the function has said otherwise (RESPONSE-14).
+func (r *recorder) start(status int) {
+	if r.status != 0 {
+		return
+	}
+	r.status = status
+	if _, found := r.Header()[allowedOrigin]; r.crossOrigin && !found {
+		r.Header()[allowedOrigin] = []string{"*"}
+	}
 }
 
 // WriteHeader sends the status and the headers.
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= 200 {
-		r.status = status
+	if status >= 200 {
+		r.start(status)
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
 // Write sends a piece of the body.
 func (r *recorder) Write(piece []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
+	r.start(http.StatusOK)
 	count, err := r.ResponseWriter.Write(piece)
 	r.bytes += int64(count)
 	return count, err
@@ -36,9 +47,7 @@ func (r *recorder) Write(piece []byte) (int, error) {
 
 // Flush sends what has been written so far (RESPONSE-9).
 func (r *recorder) Flush() {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
+	r.start(http.StatusOK)
 	_ = http.NewResponseController(r.ResponseWriter).Flush()
 }
 
@@ -67,9 +76,7 @@ func (r *recorder) answer(value any) error {
 		}
 	}
 	if len(body) == 0 {
-		if r.status == 0 {
-			r.status = http.StatusOK
-		}
+		r.start(http.StatusOK)
 		return nil
 	}
 	if r.status == 0 {
@@ -95,7 +102,7 @@ func textType(body []byte) string {
 func (r *recorder) fail(status int) {
 	header := r.Header()
 	for name := range header {
-		if !strings.HasPrefix(name, "Access-Control-") && name != "Retry-After" && name != "Connection" {
+		if name != "Retry-After" && name != "Connection" {
 			delete(header, name)
 		}
 	}

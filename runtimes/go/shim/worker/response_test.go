@@ -51,8 +51,8 @@ func TestUnserialisable(t *testing.T) { // RESPONSE-10
 func TestFailureShowsNothing(t *testing.T) { // RESPONSE-11
 	writer := httptest.NewRecorder()
 	writer.Header().Set("Set-Cookie", "secret")
-	writer.Header().Set("Access-Control-Allow-Origin", "*")
-	(&recorder{ResponseWriter: writer}).fail(http.StatusInternalServerError)
+	writer.Header().Set("Access-Control-Allow-Origin", "https://a")
+	(&recorder{ResponseWriter: writer, crossOrigin: true}).fail(http.StatusInternalServerError)
 	header := writer.Header()
 	if header.Get("Set-Cookie") != "" || header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Error(header)
@@ -71,10 +71,19 @@ func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
 	asked.Header.Set("Origin", "http://a")
 	asked.Header.Set("Access-Control-Request-Method", "PUT")
 	asked.Header.Set("Access-Control-Request-Headers", "x-a")
-	allowOrigin(writer, asked)
-	if !preflight(writer, asked) || writer.Code != 204 ||
+	if !preflight(&recorder{ResponseWriter: writer, crossOrigin: true}, asked) || writer.Code != 204 ||
 		writer.Header().Get("Access-Control-Allow-Headers") != "x-a" ||
 		writer.Header().Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %v", writer.Code, writer.Header())
+	}
+}
+
+func TestOwnOrigin(t *testing.T) { // RESPONSE-14
+	writer := httptest.NewRecorder()
+	r := &recorder{ResponseWriter: writer, crossOrigin: true}
+	r.Header().Add("Access-Control-Allow-Origin", "https://own")
+	_ = r.answer("text")
+	if found := writer.Header()["Access-Control-Allow-Origin"]; len(found) != 1 || found[0] != "https://own" {
+		t.Error(found)
 	}
 }

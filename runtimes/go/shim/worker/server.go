@@ -50,16 +50,15 @@ func newServer(loaded settings.Settings, call call, shared *table.Table,
 // ServeHTTP answers a request. Where the deadline passes first, or the process ends, the
 // supervisor answers it.
 func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	if probe.Is(request.URL.Path) {
+	x := s.begin(writer, request)
+	if probe.Is(request.URL.Path) { // OBSERVABILITY-8: it is not logged
 		answer := probe.Of(request.URL.Path, s.counters)
-		allowOrigin(writer, request)
-		writer.Header().Set("Content-Type", answer.ContentType)
-		writer.WriteHeader(answer.Status)
-		_, _ = writer.Write(answer.Body)
+		x.Header().Set("Content-Type", answer.ContentType)
+		x.WriteHeader(answer.Status)
+		_, _ = x.Write(answer.Body)
+		x.conn.slot.ForgetRequest()
 		return
 	}
-	x := s.begin(writer, request)
-	allowOrigin(x, request)
 	switch {
 	case s.counters.Draining.Load() != 0: // LIFECYCLE-2
 		x.Header().Set("Connection", "close")
