@@ -15,6 +15,7 @@ from imagebuild.errors import EngineError, ProcessError
 from imagebuild.process import Processes
 
 SYSTEM_SOCKET = "unix:///var/run/docker.sock"
+ROOTS = "root-" + "?" * 12  # complete ones only
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _shared_folders(own: Path, checkout: Path) -> tuple[Path, ...]:
 
 def _docker() -> tuple[str, ...]:
     """Return the command of the docker client: this machine's, else the one in our root."""
-    own = next(folder().glob("root-*/usr/bin/docker"), None)
+    own = next(folder().glob(f"{ROOTS}/usr/bin/docker"), None)
     return (str(own),) if own and not shutil.which("docker") else ("docker",)
 
 
@@ -109,7 +110,8 @@ def _buildx(processes: Processes, environment: dict[str, str]) -> tuple[str, ...
 
     The plug-in is a program that also runs on its own, so nothing is put into the user's home.
     """
-    plugin = next(folder().glob("root-*/usr/libexec/docker/cli-plugins/docker-buildx"), None)
+    plugins = "usr/libexec/docker/cli-plugins"
+    plugin = next(folder().glob(f"{ROOTS}/{plugins}/docker-buildx"), None)
     if plugin:
         return (str(plugin),)
     try:
