@@ -44,6 +44,6 @@ def test_out_of_memory(server: Server) -> None:
 
 @pytest.mark.function("crash", FUNC_TIMEOUT="0.5")
 def test_context_ends_at_the_deadline(server: Server) -> None:
-    """A function that watches its context learns of the deadline; the client gets 408 or its answer."""
+    """A function that watches its context learns of the deadline: 408, or its own answer."""
     assert server.call({"how": "context"}).status_code in {200, 408}
     assert server.call({"how": "none"}).text == "done"
