@@ -72,7 +72,7 @@ func (s *supervisor) pass(c *connection, h head) {
 		s.refuse(c, &h.entry, 503)
 		return
 	}
-	if s.current != nil && s.current.hand(c) {
+	if s.current != nil && s.current.hand(c, &h.entry) {
 		return
 	}
 	if len(s.waiting) >= s.settings.Concurrency {

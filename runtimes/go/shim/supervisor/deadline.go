@@ -96,12 +96,16 @@ func (s *supervisor) crashed(p *process, now int64) {
 		if holder.connection == nil {
 			continue
 		}
-		entry, _ := slot.Request()
+		entry, known := slot.Request()
 		entry.Duration = time.Duration(now - slot.Started.Load())
 		state, running := slot.State.Load(), slot.Deadline.Load() > 0
-		if running && slot.Phase.Load() == table.Calling && (state == table.Active || state == table.Answering) {
-			s.counters.InFlight.Add(-1)
-			s.counters.Observe(entry.Method, entry.Duration, metrics.Failure)
+		if state == table.Active || state == table.Answering {
+			if running && slot.Phase.Load() == table.Calling {
+				s.counters.InFlight.Add(-1)
+			}
+			if known { // OBSERVABILITY-4: it may have begun or not, its client gets 500
+				s.counters.Observe(entry.Method, entry.Duration, metrics.Failure)
+			}
 		}
 		switch state {
 		case table.Handed, table.Idle:

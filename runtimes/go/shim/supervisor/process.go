@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"kubeless.invalid/shim/accesslog"
+	"kubeless.invalid/shim/clock"
 	"kubeless.invalid/shim/table"
 )
 
@@ -40,15 +42,18 @@ func (h *holder) release() *connection {
 	return connection
 }
 
-// hand gives a connection to the worker; false if it can't take one now.
-func (p *process) hand(c *connection) bool {
+// hand gives a connection to the worker; false if it can't take one now. Its request is noted, so
+// that it is counted and logged though the worker should end before it has read it
+// (OBSERVABILITY-3).
+func (p *process) hand(c *connection, entry *accesslog.Entry) bool {
 	if len(p.free) == 0 {
 		return false
 	}
 	number := p.free[len(p.free)-1]
 	slot := p.table.Slot(number)
 	slot.SetAddress(c.address)
-	slot.ForgetRequest()
+	slot.SetRequest(entry)
+	slot.Started.Store(clock.Now())
 	slot.Requests.Store(0)
 	slot.Deadline.Store(0)
 	slot.State.Store(table.Handed)
