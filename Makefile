@@ -33,6 +33,7 @@ types: setup
 	$(BIN)/mypy $(TYPED)
 
 unit: setup
+	$(BIN)/pytest -q serverkit/tests
 	$(BIN)/pytest -q
 
 test: quick

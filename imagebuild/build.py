@@ -18,8 +18,10 @@ def plan_steps(
     """Return the plan that brings `images` about, given what the engine has (if one answers)."""
     images = list(images)
     host = engines.find()
-    known = labels.known(host) if host else {}
     keys = content.keys(catalog, images)
+    bases = {f"{prefix}/base:{name}" for image in images for name in image.bases}
+    tags = [*bases, *(image.tag(prefix) for image in images)]
+    known = labels.known(host, tags) if host else {}
     return plan.make(catalog, images, keys, known, prefix=prefix, force=force)
 
 
@@ -74,7 +76,7 @@ def _entries(
 ) -> dict[str, Entry]:
     """Return what is there now, by step name; size 0 where this checkout never measured it."""
     host = engines.find()
-    known = labels.known(host) if host else {}
+    known = labels.known(host, [step.tag for step in steps]) if host else {}
     recorded = record.read(catalog.root)
     result = {}
     for step in steps:

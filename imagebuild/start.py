@@ -22,6 +22,8 @@ def main(script: str) -> None:
         os.environ[MARK] = str(environment)
         python = str(environment / "bin" / "python")
         os.execv(python, [python, *sys.argv])  # noqa: S606 (no shell is wanted)
+    # A program started from here, such as a test of the README, enters the environment afresh.
+    os.environ.pop(MARK, None)
     from imagebuild import cli
 
     cli.main()

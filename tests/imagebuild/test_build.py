@@ -62,7 +62,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(process, "Processes", lambda: store)
     monkeypatch.setattr(engines, "find", lambda: engine.host)
     monkeypatch.setattr(engines, "connect", lambda processes, root: engine)
-    monkeypatch.setattr(labels, "known", lambda host: dict(store.images))
+    monkeypatch.setattr(labels, "known", lambda host, tags: dict(store.images))
     monkeypatch.setattr(engine_api, "call", call)
     monkeypatch.setattr(mmdebstrap, "install", lambda processes, log: None)
     monkeypatch.setattr(size, "compressed", lambda host, tag: store.sizes.get(tag, 1_000_000))

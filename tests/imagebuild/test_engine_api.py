@@ -50,20 +50,15 @@ def test_address_of_another_kind_gets_a_sentence() -> None:
 
 
 def test_known_images_come_from_labels(tmp_path: Path) -> None:
-    """One call gives key, digest and parents of each of our images, by tag."""
-    images = [
-        {
-            "Id": "sha256:1",
-            "RepoTags": ["p/base:trixie"],
-            "Labels": {labels.KEY: "a", labels.PARENTS: ""},
-        },
-        {"Id": "sha256:2", "RepoTags": ["p/x:1", "q/x:1"], "Labels": labels.own("b", ["sha256:1"])},
-        {"Id": "sha256:3", "RepoTags": None, "Labels": {labels.KEY: "c"}},
-    ]
-    with engine(tmp_path / "socket", {"/images/json": images}) as host:
-        found = labels.known(host)
+    """Key, digest and parents of each image that is there and ours, by tag."""
+    base = {"Id": "sha256:1", "Config": {"Labels": labels.own("a", ())}}
+    image = {"Id": "sha256:2", "Config": {"Labels": labels.own("b", ["sha256:1"])}}
+    strange = {"Id": "sha256:3", "Config": {"Labels": None}}
+    tags = {"p/base:trixie": base, "p/x:1": image, "p/strange:1": strange}
+    answers = {f"/images/{tag}/json": found for tag, found in tags.items()}
+    with engine(tmp_path / "socket", answers) as host:
+        found = labels.known(host, [*tags, "p/missing:1"])
     assert found == {
         "p/base:trixie": Known("a", "sha256:1"),
         "p/x:1": Known("b", "sha256:2", ("sha256:1",)),
-        "q/x:1": Known("b", "sha256:2", ("sha256:1",)),
     }

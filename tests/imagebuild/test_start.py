@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from imagebuild import start
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 1.0
 
@@ -94,3 +96,14 @@ def test_a_broken_environment_is_said_to_be_broken(fresh: Path) -> None:
     program.chmod(0o755)
     (fresh.parent / ".venv" / ".complete").touch()
     assert "`.venv` is broken" in run(fresh).stderr
+
+
+def test_the_mark_of_entering_is_not_inherited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a build.py that is started from a build.py would call its environment broken."""
+    monkeypatch.setenv(start.MARK, sys.prefix)
+    monkeypatch.setattr(sys, "argv", ["build.py", "--help"])
+    with pytest.raises(SystemExit):
+        start.main(str(Path(sys.prefix).parent / "build.py"))
+    assert start.MARK not in os.environ

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"kubeless.invalid/shim/clock"
+)
+
+// farewell is how long a client may take to read a refusal once nothing else is left to be done.
+const farewell = 300 * time.Millisecond
+
+// beginDrain starts the end of the runtime: requests in flight go on, new ones are refused.
+func (s *supervisor) beginDrain() {
+	if s.draining {
+		return
+	}
+	s.draining = true
+	s.drainEnd = clock.Now() + int64(s.settings.Grace)
+	s.counters.Draining.Store(1)
+}
+
+// drain ends the runtime when no request is left, or the grace has passed (LIFECYCLE-5).
+func (s *supervisor) drain(now int64) {
+	waits := len(s.waiting) > 0
+	for _, process := range s.processes {
+		waits = waits || process.busy
+	}
+	if waits || s.idleSince == 0 {
+		s.idleSince = now
+	}
+	done := !waits && (len(s.lingering) == 0 || now-s.idleSince > int64(farewell))
+	if !done && now < s.drainEnd {
+		return
+	}
+	for _, process := range s.processes {
+		process.kill()
+	}
+	s.log.close()
+	os.Exit(0) // LIFECYCLE-3
+}

@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kubeless/kubeless/pkg/functions"
+)
+
+// firstPiece bounds the memory that a declared length alone can claim.
+const firstPiece = 1 << 20
+
+var errTooLarge = errors.New("the body is larger than the limit")
+
+// readBody reads the body as text, and lets the function read it again through the request
+// (REQUEST-16).
+func readBody(request *http.Request, limit int64) (string, error) {
+	if request.Body == http.NoBody {
+		return "", nil
+	}
+	if request.ContentLength > limit {
+		return "", errTooLarge
+	}
+	var body strings.Builder
+	body.Grow(int(min(max(request.ContentLength, 0), firstPiece)))
+	if _, err := io.Copy(&body, io.LimitReader(request.Body, limit+1)); err != nil {
+		return "", err
+	}
+	if int64(body.Len()) > limit {
+		return "", errTooLarge
+	}
+	text := body.String()
+	request.Body = io.NopCloser(strings.NewReader(text))
+	return text, nil
+}
+
+// newEvent makes the event of a request; an error stands for a malformed request.
+func newEvent(request *http.Request, body string) (functions.Event, error) {
+	header := request.Header
+	event := functions.Event{
+		Data:           body,
+		EventID:        header.Get("Event-Id"),
+		EventType:      header.Get("Event-Type"),
+		EventTime:      header.Get("Event-Time"),
+		EventNamespace: header.Get("Event-Namespace"),
+	}
+	media := mediaType(header.Get("Content-Type"))
+	if media == "application/cloudevents+json" {
+		return event, structuredMode(&event, body)
+	}
+	if isJSON(media) && body != "" && !validJSON(body) { // REQUEST-7, REQUEST-8
+		return event, errors.New("the body is not JSON")
+	}
+	return event, binaryMode(&event, header)
+}
+
+func validJSON(text string) bool { return utf8.ValidString(text) && json.Valid([]byte(text)) }
+
+func mediaType(contentType string) string {
+	if contentType == "" {
+		return ""
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	return media
+}
+
+func isJSON(media string) bool {
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}

@@ -1,0 +1,109 @@
+package worker
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"kubeless.invalid/shim/accesslog"
+	"kubeless.invalid/shim/clock"
+	"kubeless.invalid/shim/table"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	recorder
+	request *http.Request
+	conn    *conn
+	entry   accesslog.Entry
+	begun   int64 // clock.Now()
+	limit   int64 // Slot.Deadline of the running phase
+	logged  bool
+}
+
+func (s *server) begin(writer http.ResponseWriter, request *http.Request) *exchange {
+	x := &exchange{request: request, conn: connOf(request), begun: clock.Now()}
+	x.ResponseWriter = writer
+	x.entry = accesslog.Entry{
+		Address: x.conn.slot.Address(), Method: request.Method, Target: request.RequestURI,
+		Protocol: request.Proto, Referer: request.Referer(), Agent: request.UserAgent(),
+		Trace: accesslog.Trace(request.Header.Get("Traceparent")), Start: time.Now(),
+	}
+	_, x.crossOrigin = request.Header["Origin"]
+	x.entry.CrossOrigin = x.crossOrigin
+	slot := x.conn.slot
+	slot.SetRequest(&x.entry)
+	slot.Started.Store(x.begun)
+	slot.Requests.Add(1)
+	return x
+}
+
+// watch tells the supervisor by when a phase of the request has to end.
+func (x *exchange) watch(phase uint32, limit time.Duration) {
+	x.limit = clock.Now() + int64(limit)
+	x.conn.slot.Phase.Store(phase)
+	x.conn.slot.Deadline.Store(x.limit)
+}
+
+// unwatch ends the phase; false if the supervisor has ended the request.
+func (x *exchange) unwatch() bool {
+	return x.conn.slot.Deadline.CompareAndSwap(x.limit, 0)
+}
+
+// log writes the line of a request, unless the supervisor has.
+func (s *server) log(x *exchange) {
+	if x.logged || x.conn.slot.Deadline.Load() == table.Over {
+		return
+	}
+	x.logged = true
+	x.conn.slot.ForgetRequest()
+	x.entry.Status, x.entry.Bytes = x.status, x.bytes
+	if x.request.Method == http.MethodHead {
+		x.entry.Bytes = 0
+	}
+	x.entry.Duration = time.Duration(clock.Now() - x.begun)
+	s.logging.Lock()
+	defer s.logging.Unlock()
+	s.line = s.format(s.line[:0], &x.entry)
+	s.table.Ring.Write(s.line)
+}
+
+// refuse answers without having read the body, and reads what the client is still sending, so
+// that it comes to read the answer (REQUEST-14).
+func (s *server) refuse(x *exchange, status int) {
+	controller := http.NewResponseController(x.ResponseWriter)
+	if x.request.Body == http.NoBody || x.request.Header.Get("Expect") != "" ||
+		controller.EnableFullDuplex() != nil {
+		x.fail(status)
+		return
+	}
+	x.Header().Set("Connection", "close")
+	x.fail(status)
+	x.Flush()
+	s.log(x)
+	x.watch(table.Reading, lingering)
+	_, _ = io.Copy(io.Discard, x.request.Body)
+	x.unwatch()
+}
+
+const (
+	uploading = time.Minute      // at least what a client may take to send a request
+	lingering = 10 * time.Second // what it may go on sending after its request has been refused
+)
+
+type connKey struct{}
+
+func connContext(parent context.Context, connection net.Conn) context.Context {
+	return context.WithValue(parent, connKey{}, connection)
+}
+
+func connOf(request *http.Request) *conn {
+	return request.Context().Value(connKey{}).(*conn)
+}
+
+// connState tells a connection when net/http waits for its next request.
+func connState(connection net.Conn, state http.ConnState) {
+	connection.(*conn).between.Store(state == http.StateIdle || state == http.StateNew)
+}

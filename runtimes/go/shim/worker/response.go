@@ -1,0 +1,113 @@
+package worker
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// recorder is the writer that the function gets; it notes what the access log has to tell.
+type recorder struct {
+	http.ResponseWriter
+	crossOrigin bool // the request has an Origin header
+	status      int
+	bytes       int64
+}
+
+// start notes the status of the answer, once, before its head is sent. Pages of any origin may
+// read the answer, unless the function has said otherwise (RESPONSE-14).
+func (r *recorder) start(status int) {
+	if r.status != 0 {
+		return
+	}
+	r.status = status
+	if _, found := r.Header()[allowedOrigin]; r.crossOrigin && !found {
+		r.Header()[allowedOrigin] = []string{"*"}
+	}
+}
+
+// WriteHeader sends the status and the headers.
+func (r *recorder) WriteHeader(status int) {
+	if status >= 200 {
+		r.start(status)
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends a piece of the body.
+func (r *recorder) Write(piece []byte) (int, error) {
+	r.start(http.StatusOK)
+	count, err := r.ResponseWriter.Write(piece)
+	r.bytes += int64(count)
+	return count, err
+}
+
+// Flush sends what has been written so far (RESPONSE-9).
+func (r *recorder) Flush() {
+	r.start(http.StatusOK)
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
+}
+
+// Unwrap lets http.ResponseController reach the server's own writer.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// answer sends what the function has returned; an error means that it can't be serialised, and
+// that nothing has been sent.
+func (r *recorder) answer(value any) error {
+	var body []byte
+	var media string
+	switch value := value.(type) {
+	case nil: // RESPONSE-4
+	case string:
+		body = []byte(value)
+		media = textType(body)
+	case []byte:
+		body, media = value, "application/octet-stream"
+	default:
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("the function's result of type `%T` can't be sent as JSON: %w", value, err)
+		}
+		if string(encoded) != "null" {
+			body, media = encoded, "application/json"
+		}
+	}
+	if len(body) == 0 {
+		r.start(http.StatusOK)
+		return nil
+	}
+	if r.status == 0 {
+		if _, found := r.Header()["Content-Type"]; !found {
+			r.Header()["Content-Type"] = []string{media}
+		}
+	}
+	_, _ = r.Write(body)
+	return nil
+}
+
+// textType is what the old runtime told of a string, `text/html` for instance, as long as that is
+// a text (RESPONSE-1); a string that is none may say what else it is.
+func textType(body []byte) string {
+	media := http.DetectContentType(body)
+	if !strings.HasPrefix(media, "text/") && utf8.Valid(body) {
+		return "text/plain; charset=utf-8"
+	}
+	return media
+}
+
+// fail answers with a status and its text, and with nothing that the function has prepared.
+func (r *recorder) fail(status int) {
+	header := r.Header()
+	for name := range header {
+		if name != "Retry-After" && name != "Connection" {
+			delete(header, name)
+		}
+	}
+	header["Content-Type"] = []string{"text/plain; charset=utf-8"}
+	header["Content-Length"] = []string{strconv.Itoa(len(http.StatusText(status)))}
+	r.WriteHeader(status)
+	_, _ = r.Write([]byte(http.StatusText(status)))
+}

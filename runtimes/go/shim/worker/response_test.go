@@ -1,0 +1,89 @@
+package worker
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func answered(t *testing.T, value any) *httptest.ResponseRecorder {
+	t.Helper()
+	writer := httptest.NewRecorder()
+	r := &recorder{ResponseWriter: writer}
+	if err := r.answer(value); err != nil {
+		t.Fatal(err)
+	}
+	return writer
+}
+
+func TestAnswers(t *testing.T) {
+	type answer struct{ body, media string }
+	for _, one := range []struct {
+		value any
+		want  answer
+	}{
+		{"grüße", answer{"grüße", "text/plain; charset=utf-8"}},
+		{"<html>", answer{"<html>", "text/html; charset=utf-8"}},
+		{"%PDF-", answer{"%PDF-", "text/plain; charset=utf-8"}},
+		{"\x89PNG\x0D\x0A\x1A\x0A", answer{"\x89PNG\x0D\x0A\x1A\x0A", "image/png"}},
+		{[]byte{0, 255}, answer{"\x00\xff", "application/octet-stream"}},
+		{map[string]int{"a": 1}, answer{`{"a":1}`, "application/json"}},
+		{42, answer{"42", "application/json"}},
+		{true, answer{"true", "application/json"}},
+		{nil, answer{"", ""}},
+		{(*int)(nil), answer{"", ""}},
+		{"", answer{"", ""}},
+	} {
+		writer := answered(t, one.value)
+		if found := (answer{writer.Body.String(), writer.Header().Get("Content-Type")}); found != one.want {
+			t.Errorf("%v gives %v, not %v", one.value, found, one.want)
+		}
+	}
+}
+
+func TestUnserialisable(t *testing.T) { // RESPONSE-10
+	r := &recorder{ResponseWriter: httptest.NewRecorder()}
+	if err := r.answer(make(chan int)); err == nil || r.status != 0 {
+		t.Errorf("%v, status %d", err, r.status)
+	}
+}
+
+func TestFailureShowsNothing(t *testing.T) { // RESPONSE-11
+	writer := httptest.NewRecorder()
+	writer.Header().Set("Set-Cookie", "secret")
+	writer.Header().Set("Access-Control-Allow-Origin", "https://a")
+	(&recorder{ResponseWriter: writer, crossOrigin: true}).fail(http.StatusInternalServerError)
+	header := writer.Header()
+	if header.Get("Set-Cookie") != "" || header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Error(header)
+	}
+	if writer.Code != 500 || writer.Body.String() != "Internal Server Error" {
+		t.Errorf("%d %s", writer.Code, writer.Body)
+	}
+}
+
+func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
+	asked := httptest.NewRequest("OPTIONS", "/", nil)
+	writer := httptest.NewRecorder()
+	if preflight(writer, asked) {
+		t.Error("a plain OPTIONS request is the function's")
+	}
+	asked.Header.Set("Origin", "http://a")
+	asked.Header.Set("Access-Control-Request-Method", "PUT")
+	asked.Header.Set("Access-Control-Request-Headers", "x-a")
+	if !preflight(&recorder{ResponseWriter: writer, crossOrigin: true}, asked) || writer.Code != 204 ||
+		writer.Header().Get("Access-Control-Allow-Headers") != "x-a" ||
+		writer.Header().Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("%d %v", writer.Code, writer.Header())
+	}
+}
+
+func TestOwnOrigin(t *testing.T) { // RESPONSE-14
+	writer := httptest.NewRecorder()
+	r := &recorder{ResponseWriter: writer, crossOrigin: true}
+	r.Header().Add("Access-Control-Allow-Origin", "https://own")
+	_ = r.answer("text")
+	if found := writer.Header()["Access-Control-Allow-Origin"]; len(found) != 1 || found[0] != "https://own" {
+		t.Error(found)
+	}
+}

@@ -1,0 +1,49 @@
+"""A call that ends badly harms nobody else."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.server import Server
+
+FATAL = {
+    "goroutine": "panic: expected failure",
+    "map": "fatal error: concurrent map",
+}
+
+
+@pytest.mark.function("crash")
+@pytest.mark.parametrize("how", ["panic", "nil"])
+def test_panic(server: Server, how: str) -> None:
+    """A panic in the call is 500, and a call beside it completes in the same process."""
+    with ThreadPoolExecutor() as pool:
+        beside = pool.submit(server.call, {"how": "sleep"})
+        assert server.call({"how": how}).status_code == 500
+        assert beside.result().text == "done"
+    assert "crash.go:" in server.stderr
+
+
+@pytest.mark.function("crash")
+@pytest.mark.parametrize("how", sorted(FATAL))
+def test_fatal_error(server: Server, how: str) -> None:
+    """What ends the process is 500 at once, its trace is in the log, the next call is served."""
+    answer = server.call({"how": how})
+    assert answer.status_code == 500
+    assert answer.elapsed.total_seconds() < 1
+    assert server.call({"how": "none"}).text == "done"
+    assert FATAL[how] in server.stderr
+
+
+@pytest.mark.function("crash", mem_limit="96m", memswap_limit="96m")
+def test_out_of_memory(server: Server) -> None:
+    """The kernel ends the worker and not the runtime: the next call is served."""
+    assert server.call({"how": "memory"}).status_code == 500
+    assert server.health() == 200
+    assert server.call({"how": "none"}).text == "done"
+
+
+@pytest.mark.function("crash", FUNC_TIMEOUT="0.5")
+def test_context_ends_at_the_deadline(server: Server) -> None:
+    """A function that watches its context learns of the deadline: 408, or its own answer."""
+    assert server.call({"how": "context"}).status_code in {200, 408}
+    assert server.call({"how": "none"}).text == "done"

@@ -1,0 +1,87 @@
+// The Express application of a worker: access log, CORS, body, function.
+
+import { ServerResponse } from "node:http";
+import cors from "cors";
+import express from "express";
+import { accessLog } from "./access_log.js";
+import { hasBody, peekBody, readBody, RequestError } from "./body.js";
+import { reportError, runCall } from "./call.js";
+import { createContext, createEvent } from "./event.js";
+
+const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+
+/** Answer a preflight (RESPONSE-13); every other OPTIONS is the function's (REQUEST-1). */
+function preflights() {
+  const policy = cors();
+  return (request, response, next) => {
+    const preflight = request.headers["access-control-request-method"] !== undefined;
+    return request.method === "OPTIONS" && preflight ? policy(request, response, next) : next();
+  };
+}
+
+/** See to each answer's headers, tell the ledger of its first byte, count those of its pieces. */
+function watchAnswers(app, ledger) {
+  const count = (response, chunk, encoding) => {
+    if (chunk === undefined || chunk === null || typeof chunk === "function") return;
+    const bytes = typeof chunk === "string" ? Buffer.byteLength(chunk, encoding) : chunk.length;
+    response.streamedBytes = (response.streamedBytes ?? 0) + bytes;
+  };
+  Object.assign(app.response, {
+    writeHead(...parameters) {
+      // RESPONSE-14: unless the function has set one.
+      if (!this.hasHeader(ALLOW_ORIGIN)) this.setHeader(ALLOW_ORIGIN, "*");
+      ledger.respond(); // TIMEOUT-13: from here on nobody else may answer.
+      return ServerResponse.prototype.writeHead.apply(this, parameters);
+    },
+    write(...parameters) {
+      count(this, ...parameters);
+      return ServerResponse.prototype.write.apply(this, parameters);
+    },
+    end(...parameters) {
+      count(this, ...parameters);
+      return ServerResponse.prototype.end.apply(this, parameters);
+    },
+  });
+}
+
+/** Answer what never reached the function. */
+function refuse(lease) {
+  // Express tells an error's handler by its four parameters.
+  // eslint-disable-next-line no-unused-vars
+  return (error, request, response, next) => {
+    if (!(error instanceof RequestError)) reportError(error);
+    if (response.headersSent || request.socket.destroyed) return lease.cut();
+    const status = error instanceof RequestError ? error.status : 500;
+    if (!request.complete) {
+      // REQUEST-14: the client is still sending; the supervisor reads on so that it can read us.
+      lease.linger();
+      response.set("Connection", "close");
+    }
+    const text = error instanceof RequestError ? error.message : "Internal Server Error";
+    return response.status(status).type("text/plain").end(text);
+  };
+}
+
+/** Return the application that serves `handler`; `lease` owns the connection. */
+export function createApp({ settings, handler, ledger, lease }) {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  watchAnswers(app, ledger);
+  const runner = { ledger, handler, context: createContext(settings), cut: () => lease.cut() };
+  app.use(accessLog(settings.logFormat));
+  app.use(preflights());
+  app.use(async (request, response) => {
+    let body;
+    if (hasBody(request)) {
+      const read = request.is("multipart/*") ? peekBody : readBody;
+      body = await read(request, settings.bodyLimit);
+      request.rawBody = body;
+      request.body = body;
+    }
+    await runCall(runner, createEvent(request, response, body));
+    lease.settle();
+  });
+  app.use(refuse(lease));
+  return app;
+}

@@ -1,0 +1,90 @@
+// Finds the user's module, CommonJS, ESM or TypeScript, and the handler in it.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+
+const EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
+
+/** A function that can't be served; `message` is one line, `cause` the text of the user's own error. */
+export class LoadError extends Error {}
+
+/** Return the path of module `name` in `folder`; throws a LoadError if there is none (LOAD-1). */
+export function findModule(folder, name) {
+  // A name that already has an extension is taken as it is.
+  const extensions = EXTENSIONS.includes(extname(name)) ? [""] : EXTENSIONS;
+  const candidates = extensions.map((extension) => join(folder, name + extension));
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path) return path;
+  throw new LoadError(
+    `module \`${name}\` not found: neither of ${candidates.map((c) => `\`${c}\``).join(", ")} exists`,
+  );
+}
+
+/** Import the module at `path` and return its exports, those of CommonJS as they are. */
+export async function importModule(path) {
+  const space = await import(pathToFileURL(path).href);
+  // Only a CommonJS module that `import` has loaded is in the cache of `require`.
+  return createRequire(path).cache[path]?.exports ?? space;
+}
+
+/** Return the names in `exports` that can be handlers, sorted. */
+function callableNames(exports) {
+  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return [];
+  const names = Object.keys(exports).filter((name) => name !== "module.exports");
+  return names.filter((name) => typeof exports[name] === "function").sort();
+}
+
+/** Return the handler `name` of `exports`; throws a LoadError (LOAD-2, LOAD-6). */
+export function findHandler(exports, name, path) {
+  const value = exports?.[name] ?? exports?.default?.[name];
+  if (typeof value === "function") return value;
+  if (value !== undefined && value !== null) {
+    throw new LoadError(
+      `handler \`${name}\` in \`${path}\` can't be called: it is of type \`${typeof value}\``,
+    );
+  }
+  // The Kubeless runtime took a module that is a function itself, whatever the handler's name.
+  if (typeof exports === "function") return exports;
+  const names = [...new Set([...callableNames(exports), ...callableNames(exports?.default)])];
+  const found = names.map((each) => `\`${each}\``).join(", ") || "no function";
+  throw new LoadError(`handler \`${name}\` not found in \`${path}\`: it exports ${found}`);
+}
+
+/**
+ * What Node itself reports of a syntax error: file, line and the text with a mark (LOAD-3).
+ * `import()` drops the place of an error in an ES module, the command line shows it.
+ */
+function describeSyntaxError(path, error) {
+  if (/^(file:\/\/)?\/[^\n]*:\d+\n/.test(error.stack ?? "")) return error.stack;
+  const source = `import ${JSON.stringify(pathToFileURL(path).href)}`;
+  const options = ["--no-warnings", "--input-type=module", "--eval", source];
+  const { stderr } = spawnSync(process.execPath, options, { encoding: "utf8", timeout: 5000 });
+  return stderr || error.stack;
+}
+
+/** Return what a LoadError says of `error`: one line, and the whole for the log (LOAD-5). */
+function describe(path, error) {
+  if (!(error instanceof Error)) return [String(error), String(error)];
+  const summary = `${error.name}: ${error.message}`.split("\n")[0];
+  if (!(error instanceof SyntaxError)) return [summary, inspect(error)];
+  const whole = describeSyntaxError(path, error);
+  const place = /^(?:file:\/\/)?(\/[^\n]*:\d+)\n/.exec(whole);
+  return [place ? `${place[1]}: ${summary}` : summary, whole];
+}
+
+/** Load module and handler as `settings` name them; every failure is a LoadError. */
+export async function loadHandler(settings) {
+  const path = findModule(settings.folder, settings.moduleName);
+  let exports;
+  try {
+    exports = await importModule(path);
+  } catch (error) {
+    const [summary, details] = describe(path, error);
+    throw new LoadError(`module \`${path}\` can't be loaded: ${summary}`, { cause: details });
+  }
+  return findHandler(exports, settings.handlerName, path);
+}

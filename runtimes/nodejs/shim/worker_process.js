@@ -1,0 +1,143 @@
+// One worker as the supervisor sees it.
+
+import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { setPriority } from "node:os";
+import { createLedgerFile, IDLE, LedgerReader } from "./ledger.js";
+import { killGroup, killTree } from "./processes.js";
+
+const END_WITHIN = 500; // ms: a killed process that takes longer is treated as ended
+const NICENESS = 5;
+// IMAGE-10: what V8 needs while it compiles goes back to the system, 10 MB in each worker; and its
+// heap grows by a third, not by a multiple, before it looks for what is garbage.
+const MEMORY = { MALLOC_MMAP_THRESHOLD_: "16384" };
+const HEAP = ["--optimize-for-size", "--max-semi-space-size=4"];
+
+/** States: `starting`, `ready`, `busy` (has a connection), `ending`, `ended`. */
+export class WorkerProcess {
+  constructor(entry, events) {
+    this.events = events;
+    this.state = "starting";
+    this.client = null;
+    this.killed = false;
+    this.wasLoaded = false;
+    this.idleSince = 0;
+    const descriptor = createLedgerFile();
+    this.ledger = new LedgerReader(descriptor);
+    this.child = spawn(process.execPath, [...HEAP, ...process.execArgv, entry], {
+      // OBSERVABILITY-9: the function's output is the container's. TIMEOUT-11: a group of its own.
+      stdio: ["ignore", "inherit", "inherit", "ipc", descriptor],
+      serialization: "advanced",
+      detached: true,
+      env: { ...MEMORY, ...process.env },
+    });
+    this.loaded = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.loaded.catch(() => {});
+    this.exited = new Promise((resolve) => (this.exit = resolve));
+    this.child.on("message", (message) => this.#receive(message));
+    this.child.on("error", (error) => this.#end(error.message));
+    this.child.on("exit", (code, signal) =>
+      this.#end(signal ? `signal ${signal}` : `code ${code}`),
+    );
+    this.child.on("disconnect", () => this.state === "ended" || killTree(this.child.pid));
+  }
+
+  /** CONCURRENCY-3: where all want the CPU, the supervisor and workers that start come first. */
+  #makeWay() {
+    try {
+      setPriority(this.child.pid, NICENESS);
+    } catch {
+      // It couldn't be started, or a policy forbids it.
+    }
+  }
+
+  #send(message, socket) {
+    if (!this.child.connected) return;
+    this.child.send(message, socket, { keepOpen: true }, () => {});
+  }
+
+  #receive(message) {
+    const { state } = this;
+    if (message.type === "loaded" && state === "starting") {
+      this.state = "ready";
+      this.wasLoaded = true;
+      this.#makeWay();
+      this.idleSince = performance.now();
+      this.resolve();
+      this.events.ready();
+    } else if (message.type === "failed") {
+      this.reject(new Error(message.cause));
+    } else if (message.type === "released" && this.client) {
+      const { client } = this;
+      this.client = null;
+      if (state === "busy") this.state = "ready";
+      this.idleSince = performance.now();
+      this.events.released(client, message.how);
+    } else if (message.type === "probe") {
+      this.events.probe(message.path);
+    }
+  }
+
+  /** Give `client`'s connection to this worker, with what has been read of it. */
+  serve(client) {
+    this.state = "busy";
+    this.client = client;
+    this.yielding = false;
+    client.attempts += 1;
+    this.startedBefore = this.ledger.read().started;
+    const head = client.handOver();
+    this.#send({ type: "serve", head }, client.socket);
+  }
+
+  /** Whether a call is executed, or about to be. */
+  calling() {
+    const { state, started } = this.ledger.read();
+    return state !== IDLE || started === this.startedBefore;
+  }
+
+  /** Others wait: ask for the connection at the end of its turn. */
+  yield() {
+    if (this.yielding) return;
+    this.yielding = true;
+    this.#send({ type: "yield" });
+  }
+
+  drain() {
+    this.#send({ type: "drain" });
+  }
+
+  answerProbe(answer) {
+    this.#send({ type: "probe", ...answer });
+  }
+
+  /** Kill it and all that it has started: its call has passed the deadline. */
+  kill() {
+    if (this.killed) return;
+    this.killed = true;
+    this.state = "ending";
+    killTree(this.child.pid);
+    // A process in an uninterruptible system call ends later than the client may wait.
+    setTimeout(() => this.#end("a kill"), END_WITHIN).unref();
+  }
+
+  /** End it, by force after `patience` ms; resolves at its end. */
+  stop(patience = 1000) {
+    this.state = "ending";
+    this.child.kill("SIGTERM");
+    setTimeout(() => this.state === "ended" || killTree(this.child.pid), patience).unref();
+    return this.exited;
+  }
+
+  #end(reason) {
+    if (this.state === "ended") return;
+    this.state = "ended";
+    killGroup(this.child.pid);
+    this.reject(new Error(`the process that loads the function ended with ${reason}`));
+    const ledger = this.ledger.readAll();
+    closeSync(this.ledger.descriptor);
+    const { client } = this;
+    this.client = null;
+    this.exit();
+    this.events.ended(client, ledger);
+  }
+}
