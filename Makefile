@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint $$(git ls-files -co --exclude-standard '*Dockerfile')
-	$(BIN)/shellcheck $(sort $(SHELL_SCRIPTS))
+	$(BIN)/shellcheck --external-sources $(sort $(SHELL_SCRIPTS))
 
 types: setup
 	$(BIN)/mypy $(TYPED)

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # What both phases share. Every expansion is quoted (IMAGE-13).
 volume=${KUBELESS_INSTALL_VOLUME:-/kubeless}
+# shellcheck disable=SC2034  # for the scripts that source this
 manifest=${KUBELESS_DEPS_FILE:-$volume/pom.xml}
 shim=/opt/runtime
 work=$(mktemp -d)
