@@ -31,6 +31,11 @@ class Result:
         """Whether all of it ran and nothing failed."""
         return not self.failed and not self.ended_early
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no test applied."""
+        return self.is_good and not self.passed and not self.waived
+
 
 def from_document(document: Mapping[str, Any]) -> Result:
     """Return the result in the JSON document that the suite's plug-in wrote."""

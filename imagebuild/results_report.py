@@ -10,8 +10,12 @@ HEADINGS = ("RUN", "RESULT", "PASSED", "FAILED", "WAIVED", "TIME")
 
 
 def summary(results: Mapping[str, Result]) -> str:
-    """Return the table of all runs; below it the tests that failed or passed on the second try."""
-    rows = [HEADINGS, *(_row(name, result) for name, result in results.items())]
+    """Return the table of all runs; below it the tests that failed or passed on the second try.
+
+    A run in which no test applied has no row.
+    """
+    shown = [(name, result) for name, result in results.items() if not result.is_empty]
+    rows = [HEADINGS, *(_row(name, result) for name, result in shown)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

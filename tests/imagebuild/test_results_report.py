@@ -13,6 +13,7 @@ def test_the_table_says_how_each_run_went() -> None:
             "toy-2": Result(2, 0, 9.0, failed=("test_a[toy-2]",)),
             "toy-3": Result(3, kept=True),
             "toy-4": Result(ended_early=True),
+            "toy-5": Result(),
         }
     )
     lines = text.splitlines()

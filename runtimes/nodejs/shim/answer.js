@@ -1,5 +1,6 @@
 // Turns what a handler returns into the answer.
 
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
@@ -38,7 +39,7 @@ function finished(response) {
 }
 
 async function sendStream(response, value) {
-  const source = typeof value.pipe === "function" ? value : sourceOf(value);
+  const source = typeof value.pipe === "function" ? value : await sourceOf(value);
   if (!response.headersSent && !response.hasHeader("content-type")) {
     response.setHeader("Content-Type", "application/octet-stream");
   }
@@ -46,10 +47,13 @@ async function sendStream(response, value) {
   await pipeline(source, response);
 }
 
-function sourceOf(value) {
+async function sourceOf(value) {
   if (typeof value.getReader === "function") return Readable.fromWeb(value);
   // An iterator's strings would pass as objects: the answer's pieces are bytes (RESPONSE-9).
-  return Readable.from(value, { objectMode: false });
+  const source = Readable.from(value, { objectMode: false });
+  // A generator's code runs with its first piece, and may set the status and the headers.
+  await once(source, "readable");
+  return source;
 }
 
 /**

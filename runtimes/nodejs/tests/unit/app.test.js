@@ -113,6 +113,29 @@ for (const [what, make] of [
   });
 }
 
+test("a generator may set the answer's headers", async () => {
+  const response = await ask(async function* (event) {
+    event.extensions.response.status(201).type("text/csv");
+    yield "a,b";
+  });
+  assert.equal(response.status, 201);
+  assert.equal(response.headers.get("content-type"), "text/csv; charset=utf-8");
+  assert.equal(await response.text(), "a,b");
+});
+
+test("a generator without a piece is an empty answer", async () => {
+  const response = await ask(() => [].values());
+  assert.equal(response.status, 200);
+  assert.equal(await response.text(), "");
+});
+
+test("a generator that fails before its first piece is answered 500", async () => {
+  const response = await ask(async function* (event) {
+    yield event.missing.piece;
+  });
+  assert.equal(response.status, 500);
+});
+
 test("status and headers are the function's", async () => {
   const response = await ask((event) => {
     event.extensions.response
