@@ -15,6 +15,7 @@ find /opt/runtime -name '*.so' -exec ldd {} + 2>/dev/null |
   sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/lib[^ ]*\) (.*/\1/p' | sort -u |
   grep -v '^/opt/' | while read -r library; do copy "$library"; done
 for file in /etc/passwd /etc/group /etc/nsswitch.conf /etc/ssl/certs/ca-certificates.crt \
+  /usr/lib/locale/C.utf8/LC_CTYPE \
   "/lib/$(uname -m)-linux-gnu/libnss_dns.so.2" "/lib/$(uname -m)-linux-gnu/libnss_files.so.2"; do
   [ ! -e "$file" ] || copy "$file"
 done

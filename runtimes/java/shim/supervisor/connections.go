@@ -14,6 +14,7 @@ type connection struct {
 	slot       int
 	descriptor int
 	client     *net.TCPAddr
+	first      request // until a worker has answered it
 	owner      *worker
 	since      time.Time
 }
@@ -32,6 +33,7 @@ func (s *supervisor) place(c *connection) {
 	}
 	c.slot = slot
 	s.connections[slot] = c
+	s.table.describe(slot, c.first)
 	s.handTo(s.active, c)
 }
 
@@ -122,6 +124,7 @@ func (s *supervisor) bury(w *worker) {
 	s.of(w, func(c *connection, state uint32) {
 		switch state {
 		case stateIdle:
+			c.first = s.table.request(c.slot)
 			s.connections[c.slot] = nil
 			s.table.set(c.slot, stateFree, 0)
 			s.place(c)
@@ -147,13 +150,15 @@ func (s *supervisor) answer(slot int, generation, state uint32, status int) bool
 		length = reply(c.descriptor, status, asked.flags)
 	}
 	_ = unix.Shutdown(c.descriptor, unix.SHUT_RDWR)
-	if state == stateReading {
+	if asked.line == "" {
 		return true
 	}
-	if state != stateWaiting {
-		duration := now - s.table.started(slot)
-		s.table.countFailure(asked.method, duration, status == 408 || state == stateStreaming)
+	duration := now - asked.received
+	if state == stateCalling || state == stateStreaming {
+		duration = now - s.table.started(slot)
 	}
+	// OBSERVABILITY-4: it may have begun or not, its client gets 500.
+	s.table.countFailure(asked.method, duration, status == 408 || state == stateStreaming)
 	logEntry{asked, status, length, now - asked.received, time.Now()}.write(s.settings.jsonLog)
 	return true
 }

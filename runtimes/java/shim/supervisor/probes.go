@@ -23,7 +23,8 @@ func (s *supervisor) serve(conn *net.TCPConn) {
 			return
 		}
 		if _, isProbe := probe(first); !isProbe {
-			s.handOver(conn)
+			seen, _ := peek(conn, 4096)
+			s.handOver(conn, seen)
 			return
 		}
 		if !s.answerProbe(conn) {
@@ -116,8 +117,9 @@ func (s *supervisor) probeAnswer(path string) (status, kind, body string) {
 	return "200 OK", plain, "OK"
 }
 
-// handOver passes a connection on to a worker; during the drain it is refused (LIFECYCLE-2).
-func (s *supervisor) handOver(conn *net.TCPConn) {
+// handOver passes a connection, on which so much can be seen, on to a worker; during the drain it
+// is refused (LIFECYCLE-2).
+func (s *supervisor) handOver(conn *net.TCPConn, seen []byte) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return
@@ -137,5 +139,6 @@ func (s *supervisor) handOver(conn *net.TCPConn) {
 		closeSocket(copied)
 		return
 	}
-	s.place(&connection{descriptor: copied, client: client, since: time.Now()})
+	first := firstRequest(seen, client.IP.String())
+	s.place(&connection{descriptor: copied, client: client, first: first, since: time.Now()})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -105,6 +106,20 @@ func (t *table) request(slot int) request {
 		received: time.Duration(binary.LittleEndian.Uint64(memory[16:])),
 		line:     texts[0], referer: texts[1], agent: texts[2], trace: texts[3], address: texts[4],
 	}
+}
+
+// describe says what `request` returns, before a worker does.
+func (t *table) describe(slot int, what request) {
+	at := metricsSize + slot*slotSize
+	memory := t.memory[at : at+slotSize]
+	text := ""
+	if what.line != "" {
+		text = strings.Join([]string{what.line, what.referer, what.agent, what.trace, what.address}, "\x00")
+	}
+	binary.LittleEndian.PutUint16(memory[4:], uint16(what.flags))
+	binary.LittleEndian.PutUint16(memory[6:], uint16(what.method))
+	binary.LittleEndian.PutUint64(memory[16:], uint64(what.received))
+	binary.LittleEndian.PutUint32(memory[24:], uint32(copy(memory[slotText:], text)))
 }
 
 // monotonic reads the clock of Java's `System.nanoTime`.

@@ -29,6 +29,19 @@ func TestSwapNeedsStateAndOwner(t *testing.T) {
 	}
 }
 
+func TestDescription(t *testing.T) {
+	shared := newTestTable(t)
+	want := request{flags: flagHead, method: 1, received: 5, line: "HEAD / HTTP/1.1", address: "10.0.0.1"}
+	shared.describe(3, want)
+	if got := shared.request(3); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	shared.describe(3, request{})
+	if got := shared.request(3); got != (request{}) {
+		t.Errorf("got %+v of nothing", got)
+	}
+}
+
 func TestMetricsPage(t *testing.T) {
 	shared := newTestTable(t)
 	shared.countFailure(2, 30*time.Millisecond, true)

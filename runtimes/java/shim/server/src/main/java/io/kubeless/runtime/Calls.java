@@ -32,7 +32,8 @@ final class Calls {
       this.slot = slot;
     }
 
-    private synchronized void leave() {
+    /** Gives the place up, though the thread may never return. */
+    synchronized void leave() {
       if (placed) {
         placed = false;
         workers.release();

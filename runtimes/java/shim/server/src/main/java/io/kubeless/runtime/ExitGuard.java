@@ -48,6 +48,7 @@ final class ExitGuard implements Runnable {
       if (!reported.contains(call) && exits(call.thread.getStackTrace())) {
         reported.add(call);
         link.send(Link.EXIT, call.slot);
+        call.leave(); // its thread waits for this hook; others may need its place meanwhile
       }
     }
     return !reported.isEmpty();

@@ -87,6 +87,7 @@ final class Table {
     void idle() {
       int word = (int) INT.getVolatile(memory, at);
       if ((word & 0xff) != IDLE && (word & 0xff) <= ANSWERING && (word & ~0xff) == owner) {
+        memory.putInt(at + 24, 0); // of the next request nothing is known yet
         boolean ignored = INT.compareAndSet(memory, at, word, owner | IDLE);
       }
     }
