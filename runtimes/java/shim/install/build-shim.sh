@@ -30,6 +30,9 @@ cp warm/Warm.java "$work/sample/src/main/java/"
 sample() {
   mvn --batch-mode --quiet "$@" --projects kubeless,params install
   mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" package dependency:copy-dependencies
+  # Maven 3.8, of bookworm, gives this to plugins that ask for none of its versions.
+  mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" dependency:get \
+    -Dartifact=org.codehaus.plexus:plexus-utils:1.1
 }
 sample
 mirror="<mirror><id>m</id><mirrorOf>*</mirrorOf><url>file://$HOME/.m2/repository</url></mirror>"

@@ -32,17 +32,56 @@ func (entry logEntry) text(asJSON bool) string {
 		Status   int     `json:"status"`
 		Bytes    int     `json:"bytes"`
 		Duration float64 `json:"duration_seconds"`
-		Agent    string  `json:"user_agent"`
-		Trace    string  `json:"trace_id"`
+		Agent    *string `json:"user_agent"`
+		Trace    *string `json:"trace_id"`
 	}{
 		entry.now.UTC().Format("2006-01-02T15:04:05.000Z"), entry.address, parts[0], parts[1],
-		entry.status, entry.bytes, entry.duration.Seconds(), entry.agent, entry.trace,
+		entry.status, entry.bytes, entry.duration.Seconds(), orNull(entry.agent), orNull(entry.trace),
 	})
 	return string(line) + "\n"
 }
 
-func (entry logEntry) write(asJSON bool) {
-	_, _ = os.Stdout.WriteString(entry.text(asJSON))
+// accessLog writes lines to stdout from a goroutine of its own: whoever reads them may be slow, and
+// probes and deadlines don't wait for that (CONCURRENCY-2, TIMEOUT-2).
+type accessLog struct {
+	asJSON bool
+	lines  chan string
+	ended  chan struct{}
+}
+
+func newAccessLog(asJSON bool) *accessLog {
+	log := &accessLog{asJSON, make(chan string, 4096), make(chan struct{})}
+	go func() {
+		for line := range log.lines {
+			_, _ = os.Stdout.WriteString(line)
+		}
+		close(log.ended)
+	}()
+	return log
+}
+
+// write hands a line over; one is lost where thousands wait already.
+func (log *accessLog) write(entry logEntry) {
+	select {
+	case log.lines <- entry.text(log.asJSON):
+	default:
+	}
+}
+
+// close waits for a moment until all lines are written; nothing may be written after it.
+func (log *accessLog) close() {
+	close(log.lines)
+	select {
+	case <-log.ended:
+	case <-time.After(time.Second):
+	}
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 func dash(text string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,6 +26,14 @@ func TestJSON(t *testing.T) {
 		`"user_agent":"the \"agent\"","trace_id":"4bf9"}` + "\n"
 	if got := entry.text(true); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestJSONWithoutAgentAndTrace(t *testing.T) { // OBSERVABILITY-7
+	bare := entry
+	bare.agent, bare.trace = "", ""
+	if got := bare.text(true); !strings.HasSuffix(got, `"user_agent":null,"trace_id":null}`+"\n") {
+		t.Errorf("got %q", got)
 	}
 }
 

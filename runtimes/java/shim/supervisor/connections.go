@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -22,13 +24,12 @@ type connection struct {
 // place gives a new connection to the active worker, or keeps it until there is one.
 func (s *supervisor) place(c *connection) {
 	if s.active == nil || !s.active.loaded {
-		s.waiting = append(s.waiting, c)
+		s.wait(c)
 		return
 	}
 	slot := s.freeSlot()
 	if slot < 0 {
-		reply(c.descriptor, 503, 0)
-		closeSocket(c.descriptor)
+		s.refuse(c)
 		return
 	}
 	c.slot = slot
@@ -37,25 +38,77 @@ func (s *supervisor) place(c *connection) {
 	s.handTo(s.active, c)
 }
 
+// wait keeps a connection until there is a worker for it (CONCURRENCY-4, CONCURRENCY-5).
+func (s *supervisor) wait(c *connection) {
+	if len(s.waiting) >= s.settings.concurrency {
+		s.refuse(c)
+		return
+	}
+	s.waiting = append(s.waiting, c)
+}
+
+// placeWaiting gives all connections that wait to the active worker.
+func (s *supervisor) placeWaiting() {
+	waiting := s.waiting
+	s.waiting = nil
+	for _, c := range waiting {
+		s.place(c)
+	}
+}
+
 func (s *supervisor) handTo(w *worker, c *connection) {
 	c.owner = w
 	s.table.set(c.slot, stateIdle, w.generation)
-	if err := w.hand(c.slot, c.descriptor, c.client); err != nil && !w.ended {
+	err := w.hand(c.slot, c.descriptor, c.client)
+	switch {
+	case err == unix.EAGAIN: // it reads nothing now: a JVM that collects garbage, say
+		s.takeBack(c)
+		s.wait(c)
+		time.AfterFunc(20*time.Millisecond, func() {
+			s.lock.Lock()
+			defer s.lock.Unlock()
+			s.placeWaiting()
+		})
+	case err != nil && !w.ended:
 		w.kill() // a worker that can't be talked to; its connections move on when it has ended
 	}
 }
 
+// takeBack frees the slot of a connection whose next request no worker has begun to read.
+func (s *supervisor) takeBack(c *connection) {
+	c.first = s.table.request(c.slot)
+	s.connections[c.slot] = nil
+	s.table.set(c.slot, stateFree, 0)
+}
+
+// freeSlot returns a slot for a new connection; idle ones give way to it (CONCURRENCY-7). It
+// returns -1 where all have requests.
 func (s *supervisor) freeSlot() int {
 	for slot := range s.used {
 		if s.connections[slot] == nil {
 			return slot
 		}
 	}
-	if s.used == slotCount {
+	if s.used < slotCount {
+		s.used++
+		return s.used - 1
+	}
+	var oldest *connection
+	for _, c := range s.connections {
+		state, _ := s.table.get(c.slot)
+		if state == stateIdle && (oldest == nil || c.since.Before(oldest.since)) {
+			oldest = c
+		}
+	}
+	if oldest == nil {
 		return -1
 	}
-	s.used++
-	return s.used - 1
+	slot, generation := oldest.slot, oldest.owner.generation
+	if !s.table.swap(slot, stateIdle, generation, stateTaken, generation) {
+		return -1 // it has just begun a request
+	}
+	s.release(oldest.owner, slot)
+	return slot
 }
 
 // release forgets a connection that its worker has closed.
@@ -124,12 +177,10 @@ func (s *supervisor) bury(w *worker) {
 	s.of(w, func(c *connection, state uint32) {
 		switch state {
 		case stateIdle:
-			c.first = s.table.request(c.slot)
-			s.connections[c.slot] = nil
-			s.table.set(c.slot, stateFree, 0)
+			s.takeBack(c)
 			s.place(c)
 			return
-		case stateReading, stateWaiting, stateCalling:
+		case stateReading, stateWaiting, stateCalling, stateStreaming:
 			s.answer(c.slot, w.generation, state, 500)
 		}
 		s.release(w, c.slot)
@@ -143,7 +194,7 @@ func (s *supervisor) answer(slot int, generation, state uint32, status int) bool
 		return false
 	}
 	now, asked := monotonic(), s.table.request(slot)
-	length := 0
+	timedOut, length := status == 408, 0
 	if state == stateStreaming {
 		status = 200 // TIMEOUT-13: what has been sent can't be taken back, only cut off
 	} else {
@@ -158,9 +209,28 @@ func (s *supervisor) answer(slot int, generation, state uint32, status int) bool
 		duration = now - s.table.started(slot)
 	}
 	// OBSERVABILITY-4: it may have begun or not, its client gets 500.
-	s.table.countFailure(asked.method, duration, status == 408 || state == stateStreaming)
-	logEntry{asked, status, length, now - asked.received, time.Now()}.write(s.settings.jsonLog)
+	s.table.countFailure(asked.method, duration, timedOut)
+	s.log.write(logEntry{asked, status, length, now - asked.received, time.Now()})
 	return true
+}
+
+// refuse answers 503 on a connection that no worker has, and closes it when its client has read
+// that.
+func (s *supervisor) refuse(c *connection) {
+	length := reply(c.descriptor, 503, c.first.flags)
+	if c.first.line != "" {
+		s.log.write(logEntry{c.first, 503, length, monotonic() - c.first.received, time.Now()})
+	}
+	_ = unix.Shutdown(c.descriptor, unix.SHUT_WR)
+	go linger(c.descriptor)
+}
+
+// linger reads what a client still sends, since to close before would lose it the answer.
+func linger(descriptor int) {
+	file := os.NewFile(uintptr(descriptor), "refused")
+	defer file.Close()
+	_ = file.SetReadDeadline(time.Now().Add(time.Second))
+	_, _ = io.Copy(io.Discard, file)
 }
 
 var reasons = map[int]string{

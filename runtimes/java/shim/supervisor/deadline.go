@@ -48,8 +48,7 @@ func (s *supervisor) expireWaiting() time.Duration {
 		if left > 0 {
 			return left
 		}
-		reply(first.descriptor, 503, 0)
-		closeSocket(first.descriptor)
+		s.refuse(first)
 		s.waiting = s.waiting[1:]
 	}
 	return 0

@@ -75,6 +75,8 @@ func (s *supervisor) drain() {
 		time.Sleep(10 * time.Millisecond)
 	}
 	s.endWorkers()
+	s.lock.Lock() // nothing is logged any more
+	s.log.close()
 	os.Exit(0)
 }
 

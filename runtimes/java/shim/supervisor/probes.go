@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -10,7 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const firstRequestWithin = 60 * time.Second
+const (
+	firstRequestWithin = 60 * time.Second
+	headWithin         = 100 * time.Millisecond
+	longestHead        = 8192
+)
 
 // serve looks at what a new connection asks, without taking it: probes are answered here, where no
 // code of the function can delay them (CONCURRENCY-3); anything else goes to a worker.
@@ -22,12 +27,17 @@ func (s *supervisor) serve(conn *net.TCPConn) {
 		if err != nil || len(first) == 0 {
 			return
 		}
-		if _, isProbe := probe(first); !isProbe {
-			seen, _ := peek(conn, 4096)
+		path, isProbe := probe(first)
+		head := []byte{}
+		if isProbe {
+			head = wholeHead(conn)
+		}
+		if !isPlain(head) {
+			seen, _ := peek(conn, longestHead)
 			s.handOver(conn, seen)
 			return
 		}
-		if !s.answerProbe(conn) {
+		if !s.answerProbe(conn, path, head) {
 			return
 		}
 	}
@@ -65,27 +75,51 @@ func peek(conn *net.TCPConn, most int) ([]byte, error) {
 	return buffer[:max(length, 0)], err
 }
 
-// answerProbe reads one probe and answers it; it returns whether the connection goes on.
-func (s *supervisor) answerProbe(conn *net.TCPConn) bool {
-	head, end := []byte{}, -1
-	for end < 0 {
-		seen, err := peek(conn, 8192)
-		if err != nil || len(seen) == 0 || len(seen) == 8192 {
-			return false
+// wholeHead returns the head of the next request, which stays in the socket; nothing if it isn't
+// there soon.
+func wholeHead(conn *net.TCPConn) []byte {
+	for end := time.Now().Add(headWithin); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		seen, err := peek(conn, longestHead)
+		if err != nil || len(seen) == 0 || len(seen) == longestHead {
+			return nil
 		}
-		if end = bytes.Index(seen, []byte("\r\n\r\n")); end < 0 {
-			if len(seen) == len(head) {
-				time.Sleep(time.Millisecond)
-			}
-			head = seen
-			continue
+		if length := bytes.Index(seen, []byte("\r\n\r\n")); length >= 0 {
+			return seen[:length+4]
 		}
-		head = seen[:end+4]
 	}
-	if _, err := conn.Read(make([]byte, len(head))); err != nil {
+	return nil
+}
+
+// isPlain says whether a head is strictly formed and announces no body: what follows it is then a
+// request for every parser (REQUEST-24).
+func isPlain(head []byte) bool {
+	if len(head) == 0 {
 		return false
 	}
-	path, _ := probe(head)
+	lines := strings.Split(strings.TrimSuffix(string(head), "\r\n\r\n"), "\r\n")
+	for index, line := range lines {
+		name, value, found := strings.Cut(line, ":")
+		switch {
+		case strings.ContainsAny(line, "\r\n"):
+			return false
+		case index == 0:
+		case !found || name == "" || strings.TrimSpace(name) != name:
+			return false
+		case strings.EqualFold(name, "Transfer-Encoding") || strings.EqualFold(name, "Expect"):
+			return false
+		case strings.EqualFold(name, "Content-Length") && strings.TrimSpace(value) != "0":
+			return false
+		}
+	}
+	return true
+}
+
+// answerProbe takes one probe off the socket and answers it; it returns whether the connection
+// goes on.
+func (s *supervisor) answerProbe(conn *net.TCPConn, path string, head []byte) bool {
+	if _, err := io.ReadFull(conn, make([]byte, len(head))); err != nil {
+		return false
+	}
 	lower := strings.ToLower(string(head))
 	goesOn := !strings.Contains(lower, "\r\nconnection: close") && strings.Contains(lower, " http/1.1\r\n")
 	status, kind, body := s.probeAnswer(path)
@@ -132,13 +166,13 @@ func (s *supervisor) handOver(conn *net.TCPConn, seen []byte) {
 		return
 	}
 	client, _ := conn.RemoteAddr().(*net.TCPAddr)
+	first := firstRequest(seen, client.IP.String())
+	c := &connection{descriptor: copied, client: client, first: first, since: time.Now()}
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.draining {
-		reply(copied, 503, 0)
-		closeSocket(copied)
+		s.refuse(c)
 		return
 	}
-	first := firstRequest(seen, client.IP.String())
-	s.place(&connection{descriptor: copied, client: client, first: first, since: time.Now()})
+	s.place(c)
 }

@@ -14,6 +14,7 @@ type settings struct {
 	timeout         time.Duration
 	grace           time.Duration
 	port            int
+	concurrency     int
 	jsonLog         bool
 }
 
@@ -34,7 +35,7 @@ func readSettings(environment []string) (settings, []string) {
 		jsonLog: reader.choice("FUNC_LOG_FORMAT", "apache", "json") == "json",
 	}
 	reader.integer("FUNC_WORKERS", 16, 1024)
-	reader.integer("FUNC_CONCURRENCY", 128, 65536)
+	result.concurrency = reader.integer("FUNC_CONCURRENCY", 128, 65536)
 	reader.number("REQ_MB_LIMIT", 50, 2047)
 	// LIFECYCLE-5: the grace is never shorter than a call may take.
 	result.grace = reader.seconds("FUNC_GRACE_PERIOD", result.timeout.Seconds()+5)

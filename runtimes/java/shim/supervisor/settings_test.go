@@ -11,7 +11,7 @@ var required = []string{"MOD_NAME=Foo", "FUNC_HANDLER=foo"}
 func TestDefaults(t *testing.T) {
 	got, problems := readSettings(required)
 	want := settings{
-		module: "Foo", handler: "foo", timeout: 180 * time.Second, grace: 185 * time.Second, port: 8080,
+		module: "Foo", handler: "foo", timeout: 180 * time.Second, concurrency: 128, grace: 185 * time.Second, port: 8080,
 	}
 	if got != want || len(problems) > 0 {
 		t.Errorf("got %+v and %v, want %+v", got, problems, want)

@@ -16,6 +16,7 @@ type supervisor struct {
 	settings settings
 	home     string
 	table    *table
+	log      *accessLog
 
 	lock        sync.Mutex
 	workers     map[int]*worker
@@ -33,7 +34,8 @@ type supervisor struct {
 
 func newSupervisor(settings settings, home string, shared *table) *supervisor {
 	return &supervisor{
-		settings: settings, home: home, table: shared, workers: map[int]*worker{},
+		settings: settings, home: home, table: shared, log: newAccessLog(settings.jsonLog),
+		workers: map[int]*worker{},
 		retired: map[*worker]bool{}, connections: make([]*connection, slotCount),
 	}
 }
@@ -91,11 +93,7 @@ func (s *supervisor) workerLoaded(w *worker) {
 		s.listen = nil
 	}
 	if w == s.active {
-		waiting := s.waiting
-		s.waiting = nil
-		for _, connection := range waiting {
-			s.place(connection)
-		}
+		s.placeWaiting()
 		if s.spare == nil {
 			// The first answer comes first: the spare's start would take its processor.
 			time.AfterFunc(250*time.Millisecond, s.startSpare)
@@ -181,7 +179,7 @@ func (s *supervisor) workerEnded(pid int, status unix.WaitStatus) {
 	if w == nil {
 		return
 	}
-	w.kill() // what it has started (TIMEOUT-11)
+	_ = unix.Kill(-pid, unix.SIGKILL) // what it has started (TIMEOUT-11)
 	w.ended = true
 	w.link.Close()
 	delete(s.workers, pid)

@@ -90,7 +90,8 @@ type request struct {
 	line, referer, agent, trace, address string
 }
 
-// request returns a copy; line, referer, agent, trace ID and address lie behind each other.
+// request returns a copy; address, line, referer, agent and trace ID lie behind each other, and
+// only the last of them are lost where they are too long.
 func (t *table) request(slot int) request {
 	at := metricsSize + slot*slotSize
 	memory := t.memory[at : at+slotSize]
@@ -104,7 +105,7 @@ func (t *table) request(slot int) request {
 		flags:    int(binary.LittleEndian.Uint16(memory[4:])),
 		method:   int(binary.LittleEndian.Uint16(memory[6:])),
 		received: time.Duration(binary.LittleEndian.Uint64(memory[16:])),
-		line:     texts[0], referer: texts[1], agent: texts[2], trace: texts[3], address: texts[4],
+		address:  texts[0], line: texts[1], referer: texts[2], agent: texts[3], trace: texts[4],
 	}
 }
 
@@ -114,7 +115,7 @@ func (t *table) describe(slot int, what request) {
 	memory := t.memory[at : at+slotSize]
 	text := ""
 	if what.line != "" {
-		text = strings.Join([]string{what.line, what.referer, what.agent, what.trace, what.address}, "\x00")
+		text = strings.Join([]string{what.address, what.line, what.referer, what.agent, what.trace}, "\x00")
 	}
 	binary.LittleEndian.PutUint16(memory[4:], uint16(what.flags))
 	binary.LittleEndian.PutUint16(memory[6:], uint16(what.method))

@@ -103,8 +103,22 @@ func startWorker(home string, generation uint32, shared *table) (*worker, error)
 
 // send tells the worker something; a dead worker is noticed elsewhere.
 func (w *worker) send(kind byte, slot int) {
-	message := binary.LittleEndian.AppendUint32([]byte{kind}, uint32(slot))
-	_, _ = w.link.Write(message)
+	_ = w.tell(binary.LittleEndian.AppendUint32([]byte{kind}, uint32(slot)), nil)
+}
+
+// tell never waits: the supervisor's lock is held, and the worker may not read for a long time.
+func (w *worker) tell(message, rights []byte) error {
+	raw, err := w.link.SyscallConn()
+	if err != nil {
+		return err
+	}
+	failure := raw.Control(func(link uintptr) {
+		err = unix.Sendmsg(int(link), message, rights, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+	})
+	if failure != nil {
+		return failure
+	}
+	return err
 }
 
 // hand gives the worker a connection.
@@ -116,8 +130,7 @@ func (w *worker) hand(slot int, descriptor int, client *net.TCPAddr) error {
 	if address == nil {
 		address = client.IP.To16()
 	}
-	_, _, err := w.link.WriteMsgUnix(append(message, address...), unix.UnixRights(descriptor), nil)
-	return err
+	return w.tell(append(message, address...), unix.UnixRights(descriptor))
 }
 
 // kill ends the worker and all processes that it has started.
@@ -125,7 +138,7 @@ func (w *worker) kill() {
 	if w.ended {
 		return
 	}
-	for _, pid := range descendants(w.pid) { // those that left the group (TIMEOUT-11)
+	for _, pid := range stopped(w.pid) { // TIMEOUT-11: those that left the group too
 		_ = unix.Kill(pid, unix.SIGKILL)
 	}
 	_ = unix.Kill(-w.pid, unix.SIGKILL)

@@ -79,8 +79,8 @@ final class AccessLog {
     line.put("status", entry.status);
     line.put("bytes", entry.bytes);
     line.put("duration_seconds", entry.duration / 1e9);
-    line.put("user_agent", entry.agent == null ? "" : entry.agent);
-    line.put("trace_id", entry.trace == null ? "" : entry.trace);
+    line.put("user_agent", entry.agent);
+    line.put("trace_id", entry.trace);
     return new String(Json.write(line), UTF_8) + "\n";
   }
 

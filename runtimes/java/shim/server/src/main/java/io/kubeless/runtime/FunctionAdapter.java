@@ -90,11 +90,11 @@ final class FunctionAdapter implements Adapter {
         exchange.flags(),
         method,
         exchange.received,
+        entry.address(),
         line,
         text(entry.referer()),
         text(entry.agent()),
-        text(entry.trace()),
-        entry.address());
+        text(entry.trace()));
     slot.swap(Table.ANSWERING, Table.READING); // a further request that was read with the last one
     slot.swap(Table.READING, Table.WAITING);
     try (Calls.Call call = calls.begin(slot.number)) {
