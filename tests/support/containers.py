@@ -36,6 +36,7 @@ class Engine:
     """The engine at `host` (a DOCKER_HOST value); safe to share by threads."""
 
     def __init__(self, host: str) -> None:
+        self.host = host
         self.client = docker.DockerClient(
             base_url=host, timeout=ENGINE_TIMEOUT_SECONDS, max_pool_size=64, version="auto"
         )

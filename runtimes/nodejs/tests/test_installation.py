@@ -2,17 +2,15 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.support.containers import output, put, remove
+from tests.support import peer
 from tests.support.phases import Prepared
 from tests.support.runtime import Runtime
-from tests.support.wait import wait_until
 
 pytestmark = pytest.mark.variant("standard")  # the phases are those of all variants
 
@@ -52,33 +50,15 @@ class Registry(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def registry(
-    runtime: Runtime,
-    beside: Callable[[str, Path], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Registry]:
+def registry(runtime: Runtime, beside: Callable[[str, Path], str]) -> Iterator[Registry]:
     """Run a private registry in the image that installs."""
-    key, certificate = make_authority(tmp_path_factory.mktemp("authority"))
-    container = runtime.engine.create(beside("registry", FOLDER))
-    try:
-        put(container, "/tmp", {"key.pem": key, "authority.pem": certificate})
-        container.start()
-        wait_until(lambda: "token: " in output(container, "stdout"), within=60)
-        found = re.search(r"^token: (\S+)$", output(container, "stdout"), re.MULTILINE)
-        assert found, output(container, "stderr")
-        yield Registry(f"container:{container.id}", certificate, found[1])
-    finally:
-        remove(container)
-
-
-def make_authority(folder: Path) -> tuple[bytes, bytes]:
-    """Return a new key and a certificate for `localhost` that it has signed itself."""
-    options = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
-    names = ["-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", "key.pem", "-out", "authority.pem"]
-    command = ["openssl", *options.split(), *names, *files]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return (folder / "key.pem").read_bytes(), (folder / "authority.pem").read_bytes()
+    key, certificate = peer.make_authority()
+    files = {"key.pem": key, "authority.pem": certificate}
+    tag, token = beside("registry", FOLDER), r"^token: (\S+)$"
+    with peer.running(runtime.engine, tag, files, command=(), ready=token) as server:
+        found = re.search(token, server.output, re.MULTILINE)
+        assert found, server.output
+        yield Registry(server.network, certificate, found[1])
 
 
 def is_installed(prepared: Prepared, package: str = PACKAGE) -> bool:

@@ -1,6 +1,5 @@
 """What pip honours in the installation phase: a private index, its authority, its password."""
 
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -9,10 +8,11 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support.containers import output, put, remove
+from tests.support import peer
 from tests.support.phases import Prepared
 from tests.support.runtime import Runtime
-from tests.support.wait import wait_until
+
+pytestmark = pytest.mark.variant("standard")  # the phases are those of all variants
 
 INDEX = "https://{user}localhost:8443/simple"
 LOGIN = "reader:pass%3Aword@"
@@ -36,9 +36,9 @@ class PrivateIndex(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def index(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateIndex]:
+def index(runtime: Runtime) -> Iterator[PrivateIndex]:
     """Run a private index in the image that installs."""
-    key, certificate = make_authority(tmp_path_factory.mktemp("authority"))
+    key, certificate = peer.make_authority()
     files = {
         "index_server.py": Path(__file__).with_name("index_server.py").read_bytes(),
         "key.pem": key,
@@ -46,24 +46,9 @@ def index(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "private_package-1.0-py3-none-any.whl": make_wheel(),
     }
     tag = f"{runtime.tag.removesuffix('-distroless')}-install"
-    container = runtime.engine.create(tag, ["python3", "/tmp/index_server.py", "/tmp"])
-    try:
-        put(container, "/tmp", files)
-        container.start()
-        wait_until(lambda: "listening" in output(container, "stdout"))
-        yield PrivateIndex(f"container:{container.id}", certificate)
-    finally:
-        remove(container)
-
-
-def make_authority(folder: Path) -> tuple[bytes, bytes]:
-    """Return a new key and a certificate for `localhost` that it has signed itself."""
-    options = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
-    names = ["-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", "key.pem", "-out", "authority.pem"]
-    command = ["openssl", *options.split(), *names, *files]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return (folder / "key.pem").read_bytes(), (folder / "authority.pem").read_bytes()
+    command = ["python3", f"{peer.FOLDER}/index_server.py", peer.FOLDER]
+    with peer.running(runtime.engine, tag, files, command=command, ready="listening") as server:
+        yield PrivateIndex(server.network, certificate)
 
 
 def make_wheel() -> bytes:
