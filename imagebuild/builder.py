@@ -1,6 +1,7 @@
 """Makes the image of one step of a plan: builds, measures and records it."""
 
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,13 +104,20 @@ class Builder:
 
 
 def origin_of(root: Path, processes: Processes) -> buildx.Origin:
-    """Return git's commit of the checkout `root` and its time, or SOURCE_DATE_EPOCH's."""
+    """Return git's commit of the checkout `root` and its time, or SOURCE_DATE_EPOCH's.
+
+    A warning goes to stderr where `root` is a clone of which git tells nothing.
+    """
     git = ["git", "-C", str(root)]
+    describe = ["describe", "--always", "--dirty", "--abbrev=40", "--match="]
     try:
-        commit = processes.run([*git, "describe", "--always", "--dirty", "--abbrev=40", "--match="])
-        seconds = processes.run([*git, "log", "-1", "--format=%ct"])
-    except ProcessError:  # not a checkout, or without a commit
+        commit = processes.read([*git, *describe])
+        seconds = processes.read([*git, "log", "-1", "--format=%ct"])
+    except ProcessError as error:
         commit, seconds = "unknown", "0"
+        if (root / ".git").exists():
+            why = error.output or error.message
+            sys.stderr.write(f"warning: the images don't say their commit: {why}\n")
     return buildx.Origin(commit.strip(), int(os.environ.get("SOURCE_DATE_EPOCH") or seconds))
 
 

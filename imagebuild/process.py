@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -53,7 +54,43 @@ class Processes:
         added to the current one; `on_line` is called with each line. Raises ProcessError when
         the program is missing or fails, DiskFullError when that was why, Cancelled on `cancel`.
         """
-        process = self._start(command, environment)
+        process = self._start(command, environment, subprocess.STDOUT)
+        code, output = self._follow(process, command, log, on_line)
+        if code:
+            raise failure(command, code, output)
+        return output
+
+    def read(self, command: Sequence[str]) -> str:
+        """Run `command` and return what it writes to stdout: data, which warnings would spoil.
+
+        Raises as `run` does; the error holds what the program wrote to stderr.
+        """
+        with tempfile.TemporaryFile() as errors:
+            process = self._start(command, {}, errors)
+            code, output = self._follow(process, command)
+            if code:
+                errors.seek(0)
+                raise failure(command, code, errors.read().decode(errors="replace"))
+        return output
+
+    def cancel(self) -> None:
+        """Kill all running programs with their children, and refuse to start others."""
+        with self._lock:
+            self._cancelled = True
+            running = list(self._running)
+        for process in running:
+            _signal(process, signal.SIGTERM)
+        for process in running:
+            _kill(process, KILL_AFTER_SECONDS)
+
+    def _follow(
+        self,
+        process: subprocess.Popen[bytes],
+        command: Sequence[str],
+        log: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> tuple[int, str]:
+        """Wait for the end of `process`, which runs `command`; return its exit code and output."""
         lines: list[str] = []
         try:
             with _reader(process) as output_lines, _appended(log) as log_file:
@@ -73,23 +110,10 @@ class Processes:
                 self._running.discard(process)
         if self._cancelled:
             raise Cancelled
-        output = "".join(lines)
-        if code:
-            raise failure(command, code, output)
-        return output
-
-    def cancel(self) -> None:
-        """Kill all running programs with their children, and refuse to start others."""
-        with self._lock:
-            self._cancelled = True
-            running = list(self._running)
-        for process in running:
-            _signal(process, signal.SIGTERM)
-        for process in running:
-            _kill(process, KILL_AFTER_SECONDS)
+        return code, "".join(lines)
 
     def _start(
-        self, command: Sequence[str], environment: Mapping[str, str] | None
+        self, command: Sequence[str], environment: Mapping[str, str] | None, errors: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._cancelled:
@@ -99,7 +123,7 @@ class Processes:
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
+                    stderr=errors,
                     env={**os.environ, **(environment or {})},
                     start_new_session=True,
                 )

@@ -1,15 +1,17 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from imagebuild import build, engine_api, labels, mmdebstrap, process, record, size
+from imagebuild import build, builder, engine_api, labels, mmdebstrap, process, record, size
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, DiskFullError, ProcessError
 from imagebuild.plan import Known
+from imagebuild.process import Processes
 from imagebuild.record import Entry
 
 Build = Callable[[], list[dict[str, object]]]
@@ -35,6 +37,10 @@ class Store:
             self._put(next(w[6:] for w in command if w.startswith("--tag=")), command)
         elif "rm" in command:
             del self.images[command[-1]]
+        return "1"
+
+    def read(self, command: list[str]) -> str:
+        """Do what git would do."""
         return "1"
 
     def cancel(self) -> None:
@@ -79,6 +85,26 @@ def run(catalog: Catalog, store: Store) -> Build:
         return build.build(catalog, steps, prefix="p", jobs=2)
 
     return run
+
+
+def test_origin_is_the_commit_without_warnings(
+    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever git writes to stderr beside it."""
+    monkeypatch.setenv("GIT_TRACE", "1")
+    assert re.fullmatch(r"[0-9a-f]{40}", builder.origin_of(committed, Processes()).revision)
+    assert capsys.readouterr().err == ""
+
+
+def test_unknown_origin_of_a_clone_is_a_warning(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With git's reason, such as another owner; a folder that is no clone needs none."""
+    assert builder.origin_of(tree, Processes()).revision == "unknown"
+    assert capsys.readouterr().err == ""
+    (tree / ".git").write_text("broken")
+    assert builder.origin_of(tree, Processes()).revision == "unknown"
+    assert "warning: the images don't say their commit: fatal: " in capsys.readouterr().err
 
 
 def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:

@@ -25,6 +25,15 @@ def test_output_is_returned_logged_and_passed_on(tmp_path: Path) -> None:
     assert log.read_text() == "$ sh -c 'echo $NAME; echo err >&2'\nout\nerr\n"
 
 
+def test_data_is_what_a_program_writes_to_stdout() -> None:
+    """A warning beside it is no part of it; of a failure it is the reason."""
+    processes = Processes()
+    assert processes.read(["sh", "-c", "echo warning >&2; echo data"]) == "data\n"
+    with pytest.raises(ProcessError, match="ended with 3") as caught:
+        processes.read(["sh", "-c", "echo data; echo why >&2; exit 3"])
+    assert caught.value.output == "why"
+
+
 def test_failure_tells_command_code_and_last_lines() -> None:
     """A program that fails raises an error with what it said last."""
     with pytest.raises(ProcessError, match="`sh -c 'echo why; exit 3'` ended with 3") as caught:
