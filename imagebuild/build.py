@@ -36,7 +36,7 @@ def build(
     """Do the steps of a plan and return what is there now, in their order (`build --json`).
 
     Progress and a summary go to stderr. Raises BuildError when some images failed, DiskFullError
-    at once; Ctrl-C ends all that runs, and then no tag is other than before or complete.
+    at once; after Ctrl-C, or where an image failed, its tag is what it was before.
     """
     todo = [step for step in steps if step.action is Action.BUILD]
     failures = _make(catalog, todo, prefix, jobs, ca_bundle) if todo else {}
@@ -52,17 +52,18 @@ def _make(
     catalog: Catalog, steps: Sequence[Step], prefix: str, jobs: int, ca_bundle: Path | None
 ) -> dict[str, ImageBuildError]:
     """Build `steps` and return those that failed, by name."""
-    from imagebuild import buildx, schedule
-    from imagebuild.builder import Builder, origin_of
+    from imagebuild import buildx, origin, schedule
+    from imagebuild.builder import Builder
     from imagebuild.process import Processes, interruptible
     from imagebuild.progress import choose
 
     processes = Processes()
-    engine = engines.connect(processes, catalog.root)
+    # First what may be missing on this machine: an engine can take a minute to start.
     authorities = (ca_bundle or buildx.default_authorities()).resolve()
-    origin = origin_of(catalog.root, processes)
+    engine = engines.connect(processes, catalog.root)
+    source = origin.find(catalog.root, processes)
     progress = choose()
-    builder = Builder(catalog, prefix, engine, processes, progress, origin, authorities)
+    builder = Builder(catalog, prefix, engine, processes, progress, source, authorities)
     try:
         with interruptible():
             results = schedule.run(steps, builder.make, jobs=jobs, cancel=processes.cancel)

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from imagebuild import labels
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import UsageError
+from imagebuild.origin import Origin
 from imagebuild.plan import Step
 
 AUTHORITIES = (
@@ -17,14 +17,6 @@ AUTHORITIES = (
     "/etc/ssl/cert.pem",
 )
 """Where systems keep the authorities they trust."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the sources come from: git's commit (or `unknown`) and its time, in seconds."""
-
-    revision: str
-    epoch: int
 
 
 def command(

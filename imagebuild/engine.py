@@ -114,6 +114,11 @@ def _buildx(processes: Processes, environment: dict[str, str]) -> tuple[str, ...
     plugin = next(folder().glob(f"{ROOTS}/{plugins}/docker-buildx"), None)
     if plugin:
         return (str(plugin),)
+    if not shutil.which("docker"):
+        raise EngineError(
+            "there is no docker client, with which images are built",
+            "install it with its plug-in buildx (Debian: `docker-cli` and `docker-buildx`)",
+        )
     try:
         processes.run(["docker", "buildx", "version"], environment=environment)
     except ProcessError as error:
