@@ -10,7 +10,7 @@ from imagebuild.process import Processes
 
 CONCERNS_ALL = (
     *(*results.SUITE_FILES, "SPEC.md", "build.py"),
-    *(f"{folder}/" for folder in (*results.SUITE_FOLDERS, "tests/engine", "imagebuild")),
+    *(f"{folder}/" for folder in (*results.SUITE_FOLDERS, "tests/engine")),
 )
 CONCERNS_LANGUAGE = ("fixtures", "tests")
 """Folders of a language that decide how it is tested; no build copies them."""
