@@ -10,6 +10,7 @@ from typing import Any
 
 from imagebuild import bases, buildx, engine_api, plan, record, report, size
 from imagebuild.catalog import Catalog
+from imagebuild.content import base_name, base_tag
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, EngineError, ImageBuildError, ProcessError, UsageError
 from imagebuild.origin import Origin
@@ -84,10 +85,9 @@ class Builder:
     def _references(self, step: Step) -> dict[str, tuple[str, str]]:
         """Return tag and digest of each parent; a base given by digest has both in its name."""
         result = {}
-        for parent in step.parents:
-            name = parent.removeprefix("base-")
-            tag = self.catalog.bases[name].image or f"{self.prefix}/base:{name}"
-            result[parent] = (tag, tag.partition("@")[2] or self._digest(tag))
+        for name in step.image.bases if step.image else ():
+            tag = self.catalog.bases[name].image or base_tag(name, self.prefix)
+            result[base_name(name)] = (tag, tag.partition("@")[2] or self._digest(tag))
         return result
 
     def _digest(self, tag: str) -> str:

@@ -71,7 +71,7 @@ def run(
     runner.run(
         catalog,
         selection.runtime_of(catalog, image_name, file),
-        runner.Function(file, handler, requirements),
+        runner.Source(file, handler, requirements),
         prefix=prefix or catalog.prefix,
         port=port,
         environment=pairs(environment or []),
@@ -107,6 +107,8 @@ def bench(
         Path | None,
         typer.Option("--output", metavar="FOLDER", help="For the JSON and the chart."),
     ] = None,
+    jobs: options.Jobs = options.DEFAULT_JOBS,
+    ca_bundle: options.Authorities = None,
     as_json: options.Json = False,
     prefix: options.Prefix = "",
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
@@ -123,6 +125,8 @@ def bench(
         seconds=seconds,
         rounds=rounds,
         output=output,
+        jobs=jobs,
+        ca_bundle=ca_bundle,
     )
     if as_json:
         sys.stdout.write(bench_result.to_json(result))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from imagebuild.catalog import Catalog, Image
-from imagebuild.content import base_name
+from imagebuild.content import base_name, base_tag
 from imagebuild.model import Base
 
 ASKED_FOR = "asked for"
@@ -24,7 +24,7 @@ class Known:
     """An image that the engine has: its content key and digest, and the digests of its parents.
 
     `parents` holds the digest of each parent in the order of `Step.parents` (empty for a base).
-    It comes from the image's labels or the build record.
+    All of it comes from the image's labels.
     """
 
     key: str
@@ -102,7 +102,7 @@ def _base_step(
     key = keys[step_name]
     if base.image:
         return Step(step_name, base.image, key, (), Action.SKIP, "given by its digest", base=base)
-    tag = f"{prefix}/base:{name}"
+    tag = base_tag(name, prefix)
     action, reason = _decide(key, known.get(tag), force)
     return Step(step_name, tag, key, (), action, reason, base=base)
 
