@@ -11,7 +11,8 @@ from imagebuild.bench_load import measure
 from imagebuild.bench_result import COMPARISONS, FOLDER, OURS, Result, Row, to_json
 from imagebuild.bench_servers import FUNCTIONS, running
 from imagebuild.catalog import Catalog, Image
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -54,7 +54,8 @@ def _make(
     """Build `steps` and return those that failed, by name."""
     from imagebuild import buildx, origin, schedule
     from imagebuild.builder import Builder
-    from imagebuild.process import Processes, interruptible
+    from imagebuild.interrupts import interruptible
+    from imagebuild.process import Processes
     from imagebuild.progress import choose
 
     processes = Processes()

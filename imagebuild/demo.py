@@ -13,7 +13,8 @@ from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import TestsFailedError
 from imagebuild.examples import Call, Example
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 from imagebuild.run import Source, read
 
 

@@ -3,12 +3,12 @@
 import http.client
 import json
 import re
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from imagebuild.engine_connection import connect
 from imagebuild.errors import EngineError
 
 TIMEOUT_SECONDS = 30.0
@@ -17,20 +17,6 @@ EXPORT_SECONDS = 600.0
 
 OLDEST_VERSION = (23, 0)
 """Engines before 23.0 have a BuildKit without SOURCE_DATE_EPOCH and heredocs."""
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """An HTTP connection through a Unix socket."""
-
-    def __init__(self, path: str, timeout: float) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 def call(
@@ -48,7 +34,7 @@ def call(
 @contextmanager
 def stream(host: str, path: str) -> Iterator[IO[bytes]]:
     """GET `path` of the engine at `host` and yield the body as it comes. Raises EngineError."""
-    connection = _connection(host, EXPORT_SECONDS)
+    connection = connect(host, EXPORT_SECONDS)
     try:
         with _told(host, path):
             connection.request("GET", path)
@@ -104,7 +90,7 @@ def _told(host: str, path: str) -> Iterator[None]:
 
 
 def _call(host: str, path: str, query: Mapping[str, str], method: str, timeout: float) -> Any:
-    connection = _connection(host, timeout)
+    connection = connect(host, timeout)
     try:
         connection.request(method, f"{path}?{urlencode(query)}" if query else path)
         response = connection.getresponse()
@@ -122,17 +108,4 @@ def _refused(host: str, path: str, status: int, body: bytes) -> EngineError:
     return EngineError(
         f"the engine at `{host}` answered {status} to `{path}`: "
         + body.decode(errors="replace").strip()
-    )
-
-
-def _connection(host: str, timeout: float) -> http.client.HTTPConnection:
-    address = urlsplit(host)
-    if address.scheme == "unix":
-        return _UnixConnection(address.path, timeout)
-    if address.scheme in ("tcp", "http") and address.hostname:
-        return http.client.HTTPConnection(address.hostname, address.port or 2375, timeout=timeout)
-    raise EngineError(
-        f"can't talk to the engine at `{host}`",
-        "`unix://` and `tcp://` are supported; for another, forward its socket: "
-        "`ssh -L /tmp/docker.sock:/var/run/docker.sock HOST`",
     )

@@ -11,25 +11,19 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
-from imagebuild.errors import DiskFullError, ProcessError
+from imagebuild.errors import ProcessError
+from imagebuild.failures import failure
 
-LAST_LINES = 15
 KILL_AFTER_SECONDS = 5.0
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error, the user asked for it
     """The run was cancelled while, or before, this program ran."""
-
-
-def last_lines(output: str, count: int = LAST_LINES) -> str:
-    """Return the last `count` lines of `output` that are not blank."""
-    return "\n".join([line for line in output.splitlines() if line.strip()][-count:])
 
 
 class Processes:
@@ -134,33 +128,6 @@ class Processes:
                 ) from error
             self._running.add(process)
             return process
-
-
-def failure(command: Sequence[str], code: int, output: str) -> ProcessError | DiskFullError:
-    """Return the error for a `command` that ended with exit `code` after `output`."""
-    end = last_lines(output)
-    if "no space left on device" in output.lower():
-        return DiskFullError(
-            f"the disk is full: `{command[0]}` said\n{last_lines(output, 3)}",
-            "free some space (`docker system df` shows what images take), then run it again",
-        )
-    return ProcessError(f"`{shlex.join(command)}` ended with {code}", output=end)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that children are ended too."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    earlier = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def start_daemon(command: Sequence[str], log: Path) -> int:

@@ -14,7 +14,8 @@ from imagebuild import build, buildx, containers, edits, engine_api, phases
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import ImageBuildError
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 from imagebuild.server import Server
 
 

@@ -11,7 +11,8 @@ from imagebuild import results, results_report
 from imagebuild.catalog import Catalog, Image
 from imagebuild.engine import Engine
 from imagebuild.errors import ProcessError, TestsFailedError
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 from imagebuild.results import Result
 from imagebuild.suite_plan import ROOT, Run, plan
 

@@ -51,7 +51,7 @@ def test_engine_of_others_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("imagebuild.engine_api._UnixConnection.connect", refuse)
+    monkeypatch.setattr("imagebuild.engine_connection._UnixConnection.connect", refuse)
     with pytest.raises(EngineError, match="`unix:///s` may not be used by this user") as caught:
         engine_api.version("unix:///s")
     assert "group `docker`" in caught.value.hint
