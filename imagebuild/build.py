@@ -8,8 +8,8 @@ from imagebuild import content, labels, plan, record, report
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import ImageBuildError
-from imagebuild.plan import Action, Step
 from imagebuild.record import Entry
+from imagebuild.steps import Action, Step
 
 
 def plan_steps(

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from imagebuild import bases, buildx, engine_api, plan, record, report, size
+from imagebuild import bases, buildx, engine_api, record, report, size, steps
 from imagebuild.catalog import Catalog
 from imagebuild.content import base_name, base_tag
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, EngineError, ImageBuildError, ProcessError, UsageError
 from imagebuild.origin import Origin
-from imagebuild.plan import Step
 from imagebuild.process import Cancelled, Processes
 from imagebuild.progress import Progress
 from imagebuild.record import Entry
+from imagebuild.steps import Step
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Builder:
             self._references(step),
             self.origin,
             self.authorities,
-            cache=step.reason != plan.ASKED_FOR,
+            cache=step.reason != steps.ASKED_FOR,
         )
         epoch = {"SOURCE_DATE_EPOCH": str(self.origin.epoch)}
         self.processes.run(

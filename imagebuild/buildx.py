@@ -10,7 +10,7 @@ from imagebuild.catalog import Catalog, Image
 from imagebuild.content import base_name
 from imagebuild.errors import UsageError
 from imagebuild.origin import Origin
-from imagebuild.plan import Step
+from imagebuild.steps import Step
 
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from imagebuild import engine_api
-from imagebuild.plan import Known
+from imagebuild.steps import Known
 
 REQUESTS = 8
 """How many images the engine is asked for at once."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from imagebuild import columns
 from imagebuild.errors import BuildError, ImageBuildError
-from imagebuild.plan import Step
 from imagebuild.record import Entry
 from imagebuild.schedule import ParentFailedError
+from imagebuild.steps import Step
 
 MEGABYTE = 1_000_000
 DIGEST_LENGTH = len("sha256:") + 12

@@ -10,9 +10,9 @@ from imagebuild import engine as engines
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, DiskFullError, ProcessError
-from imagebuild.plan import Known
 from imagebuild.process import Processes
 from imagebuild.record import Entry
+from imagebuild.steps import Known
 
 Build = Callable[[], list[dict[str, object]]]
 

@@ -7,7 +7,7 @@ from imagebuild import buildx, labels
 from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
 from imagebuild.origin import Origin
-from imagebuild.plan import Action, Step
+from imagebuild.steps import Action, Step
 
 REFERENCES = {"base-trixie": ("prefix/base:trixie", "sha256:1")}
 

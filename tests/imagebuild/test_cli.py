@@ -13,9 +13,10 @@ import pytest
 import requests
 
 from imagebuild import build as builder
-from imagebuild import cli, plan, schema
+from imagebuild import cli, schema
 from imagebuild.catalog import Catalog
 from imagebuild.errors import BuildError, EngineError
+from imagebuild.steps import Step
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -139,7 +140,7 @@ def test_build_hands_the_plan_on_and_prints_what_was_built(
     """--json is the record of the build."""
     seen: dict[str, Any] = {}
 
-    def build(catalog: Catalog, steps: list[plan.Step], **options: object) -> list[object]:
+    def build(catalog: Catalog, steps: list[Step], **options: object) -> list[object]:
         seen.update(options, steps=[step.name for step in steps])
         return [{"tag": "t"}]
 

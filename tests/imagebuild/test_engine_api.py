@@ -4,7 +4,7 @@ import pytest
 
 from imagebuild import engine_api, labels, size
 from imagebuild.errors import EngineError
-from imagebuild.plan import Known
+from imagebuild.steps import Known
 from tests.imagebuild.fakes import engine
 
 

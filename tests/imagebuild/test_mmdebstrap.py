@@ -6,8 +6,8 @@ from imagebuild import bases, labels, mmdebstrap
 from imagebuild.engine import Engine
 from imagebuild.errors import EngineError
 from imagebuild.model import Base
-from imagebuild.plan import Action, Step
 from imagebuild.process import Processes
+from imagebuild.steps import Action, Step
 
 ENGINE = Engine("unix:///socket", ("docker",), ("buildx",), {"DOCKER_HOST": "unix:///socket"})
 
