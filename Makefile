@@ -6,9 +6,11 @@
 
 BIN := .venv/bin
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
-	git grep -lI --untracked -E '^\#!/bin/(ba)?sh' -- runtimes examples)
+	git grep -lI --untracked -E '^\#!/bin/(ba)?sh')
 INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv
-TYPED = build.py imagebuild tests serverkit/src serverkit/tests
+TYPED = build.py imagebuild tests serverkit/src serverkit/tests $(wildcard runtimes/*/tests)
+COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
 
 setup: .venv/.complete
 
@@ -54,6 +56,7 @@ format: setup
 	$(BIN)/ruff format .
 
 requirements: setup
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-uv.txt
+	$(COMPILE) requirements.in -o requirements.txt
+	echo uv | $(COMPILE) - -o requirements-uv.txt

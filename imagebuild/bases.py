@@ -7,8 +7,8 @@ from pathlib import Path
 from imagebuild import labels, mmdebstrap
 from imagebuild.engine import Engine
 from imagebuild.errors import UsageError
-from imagebuild.plan import Step
 from imagebuild.process import Processes
+from imagebuild.steps import Step
 
 EPOCH = "1577836800"
 """Newest time of a file in a base (2020-01-01): the same packages give the same files."""

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagebuild import bench_images, chart, containers, labels
+from imagebuild import bench_images, buildx, chart, containers, labels
 from imagebuild import engine as engines
 from imagebuild.bench_load import measure
 from imagebuild.bench_result import COMPARISONS, FOLDER, OURS, Result, Row, to_json
 from imagebuild.bench_servers import FUNCTIONS, running
 from imagebuild.catalog import Catalog, Image
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -25,14 +26,18 @@ def run(
     seconds: int,
     rounds: int,
     output: Path | None = None,
+    jobs: int = 1,
+    ca_bundle: Path | None = None,
 ) -> Result:
     """Measure `image` beside the others and return the result.
 
     Each load is put on one server after the other for `seconds`, and that `rounds` times. JSON
-    and chart go to the folder `output`, by default `docs/bench`. Progress goes to stderr.
+    and chart go to the folder `output`, by default `docs/bench`. Progress goes to stderr. `jobs`
+    builds run at once; their package clients trust `ca_bundle`, by default this machine's.
     """
+    authorities = ca_bundle or buildx.default_authorities()
     engine = engines.connect(Processes(), catalog.root)
-    tags = bench_images.make(catalog, image, engine, prefix)
+    tags = bench_images.make(catalog, image, engine, prefix, jobs, authorities)
     client = containers.connect(engine.host)
     rows: list[Row] = []
     try:

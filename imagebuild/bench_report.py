@@ -1,5 +1,6 @@
 """A bench's result as a table: for the terminal, and the same cells for README.md."""
 
+from imagebuild import columns
 from imagebuild.bench_result import COMPARISONS, OURS, SERVERS, Result, Row
 
 HEAD = ("load", *SERVERS, *(f"{OURS} / {server}" for server in COMPARISONS), f"p99 of {OURS}")
@@ -12,13 +13,11 @@ def rows(result: Result) -> list[tuple[str, ...]]:
 
 def text(result: Result) -> list[str]:
     """Return the lines that `bench` prints: what was measured, and the table."""
-    lines = [HEAD, *rows(result)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     titles = ", ".join(f"{server}: {result.titles[server]}" for server in SERVERS)
     return [
         f"{result.image} on {result.machine}",
         f"requests per second, medians of {result.rounds} rounds of {result.seconds:g} s; {titles}",
-        *("  ".join(map(str.rjust, line, widths)) for line in lines),
+        *columns.lines([HEAD, *rows(result)], str.rjust),
     ]
 
 

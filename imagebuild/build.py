@@ -8,8 +8,8 @@ from imagebuild import content, labels, plan, record, report
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import ImageBuildError
-from imagebuild.plan import Action, Step
 from imagebuild.record import Entry
+from imagebuild.steps import Action, Step
 
 
 def plan_steps(
@@ -19,7 +19,7 @@ def plan_steps(
     images = list(images)
     host = engines.find()
     keys = content.keys(catalog, images)
-    bases = {f"{prefix}/base:{name}" for image in images for name in image.bases}
+    bases = {content.base_tag(name, prefix) for image in images for name in image.bases}
     tags = [*bases, *(image.tag(prefix) for image in images)]
     known = labels.known(host, tags) if host else {}
     return plan.make(catalog, images, keys, known, prefix=prefix, force=force)
@@ -36,7 +36,7 @@ def build(
     """Do the steps of a plan and return what is there now, in their order (`build --json`).
 
     Progress and a summary go to stderr. Raises BuildError when some images failed, DiskFullError
-    at once; Ctrl-C ends all that runs, and then no tag is other than before or complete.
+    at once; after Ctrl-C, or where an image failed, its tag is what it was before.
     """
     todo = [step for step in steps if step.action is Action.BUILD]
     failures = _make(catalog, todo, prefix, jobs, ca_bundle) if todo else {}
@@ -52,17 +52,19 @@ def _make(
     catalog: Catalog, steps: Sequence[Step], prefix: str, jobs: int, ca_bundle: Path | None
 ) -> dict[str, ImageBuildError]:
     """Build `steps` and return those that failed, by name."""
-    from imagebuild import buildx, schedule
-    from imagebuild.builder import Builder, origin_of
-    from imagebuild.process import Processes, interruptible
+    from imagebuild import buildx, origin, schedule
+    from imagebuild.builder import Builder
+    from imagebuild.interrupts import interruptible
+    from imagebuild.process import Processes
     from imagebuild.progress import choose
 
     processes = Processes()
-    engine = engines.connect(processes, catalog.root)
+    # First what may be missing on this machine: an engine can take a minute to start.
     authorities = (ca_bundle or buildx.default_authorities()).resolve()
-    origin = origin_of(catalog.root, processes)
+    engine = engines.connect(processes, catalog.root)
+    source = origin.find(catalog.root, processes)
     progress = choose()
-    builder = Builder(catalog, prefix, engine, processes, progress, origin, authorities)
+    builder = Builder(catalog, prefix, engine, processes, progress, source, authorities)
     try:
         with interruptible():
             results = schedule.run(steps, builder.make, jobs=jobs, cancel=processes.cancel)

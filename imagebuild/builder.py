@@ -2,17 +2,22 @@
 
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from imagebuild import bases, buildx, engine_api, plan, record, report, size
+from imagebuild import bases, buildx, engine_api, record, report, size, steps
 from imagebuild.catalog import Catalog
+from imagebuild.content import base_name, base_tag
 from imagebuild.engine import Engine
-from imagebuild.errors import BuildError, ImageBuildError, ProcessError, UsageError
-from imagebuild.plan import Step
+from imagebuild.errors import BuildError, EngineError, ImageBuildError, ProcessError, UsageError
+from imagebuild.origin import Origin
 from imagebuild.process import Cancelled, Processes
 from imagebuild.progress import Progress
 from imagebuild.record import Entry
+from imagebuild.steps import Step
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Builder:
     engine: Engine
     processes: Processes
     progress: Progress
-    origin: buildx.Origin
+    origin: Origin
     authorities: Path
 
     def make(self, step: Step) -> Entry:
@@ -36,15 +41,20 @@ class Builder:
         log = record.log_path(self.catalog.root, step.name)
         log.unlink(missing_ok=True)
         begin = time.monotonic()
+        # The tag is moved at the end: an image that fails leaves the one before in its place.
+        draft = replace(step, tag=f"{step.tag}-unfinished-{os.getpid()}")
         try:
-            self._build(step, log)
-            entry = self._measure(step, time.monotonic() - begin, log)
+            self._build(draft, log)
+            entry = self._record(step, draft.tag, time.monotonic() - begin)
         except ProcessError as error:
             self.progress.ended(step.name, "FAILED")
             raise BuildError(f"{error.output or error.message}\nlog: {log}", error.hint) from error
         except (ImageBuildError, Cancelled):
             self.progress.ended(step.name, "FAILED")
             raise
+        finally:
+            with suppress(EngineError):  # it would hide why the build failed
+                self._ask("DELETE", draft.tag)
         seconds, megabytes = entry.seconds, report.megabytes(entry.size)
         self.progress.ended(step.name, f"built in {seconds:.1f} s, {megabytes}")
         return entry
@@ -62,7 +72,7 @@ class Builder:
             self._references(step),
             self.origin,
             self.authorities,
-            cache=step.reason != plan.ASKED_FOR,
+            cache=step.reason != steps.ASKED_FOR,
         )
         epoch = {"SOURCE_DATE_EPOCH": str(self.origin.epoch)}
         self.processes.run(
@@ -75,42 +85,35 @@ class Builder:
     def _references(self, step: Step) -> dict[str, tuple[str, str]]:
         """Return tag and digest of each parent; a base given by digest has both in its name."""
         result = {}
-        for parent in step.parents:
-            name = parent.removeprefix("base-")
-            tag = self.catalog.bases[name].image or f"{self.prefix}/base:{name}"
-            result[parent] = (tag, tag.partition("@")[2] or self._digest(tag))
+        for name in step.image.bases if step.image else ():
+            tag = self.catalog.bases[name].image or base_tag(name, self.prefix)
+            result[base_name(name)] = (tag, tag.partition("@")[2] or self._digest(tag))
         return result
 
     def _digest(self, tag: str) -> str:
-        image = engine_api.call(self.engine.host, f"/images/{tag}/json")
+        image = self._ask("GET", tag, "/json")
         if image is None:
             raise BuildError(f"the engine has no image `{tag}`", "run `./build.py build`")
         return str(image["Id"])
 
-    def _measure(self, step: Step, seconds: float, log: Path) -> Entry:
-        """Record the image; one above its limit loses its tag, and the step fails."""
-        total = size.compressed(self.engine.host, step.tag)
+    def _record(self, step: Step, draft: str, seconds: float) -> Entry:
+        """Give the image tagged `draft` the tag of `step` and record it, if its size allows it."""
+        total = size.compressed(self.engine.host, draft)
         limit = step.image.variant_entry.size_limit_mb if step.image else 0
-        error = report.too_large(total, limit) if limit else None
-        if error:
-            remove = [*self.engine.docker, "image", "rm", step.tag]
-            self.processes.run(remove, log=log, environment=self.engine.environment)
+        if limit and (error := report.too_large(total, limit)):
             raise error
-        digest = self._digest(step.tag)
+        digest = self._digest(draft)
+        repository, _, tag = step.tag.rpartition(":")
+        self._ask("POST", draft, "/tag", {"repo": repository, "tag": tag})
         entry = Entry(step.name, step.tag, digest, step.key, total, round(seconds, 1))
         record.add(self.catalog.root, {step.tag: entry})
         return entry
 
-
-def origin_of(root: Path, processes: Processes) -> buildx.Origin:
-    """Return git's commit of the checkout `root` and its time, or SOURCE_DATE_EPOCH's."""
-    git = ["git", "-C", str(root)]
-    try:
-        commit = processes.run([*git, "describe", "--always", "--dirty", "--abbrev=40", "--match="])
-        seconds = processes.run([*git, "log", "-1", "--format=%ct"])
-    except ProcessError:  # not a checkout, or without a commit
-        commit, seconds = "unknown", "0"
-    return buildx.Origin(commit.strip(), int(os.environ.get("SOURCE_DATE_EPOCH") or seconds))
+    def _ask(
+        self, method: str, tag: str, suffix: str = "", query: Mapping[str, str] | None = None
+    ) -> Any:
+        """Ask the engine about the image `tag`; None when there is none."""
+        return engine_api.call(self.engine.host, f"/images/{tag}{suffix}", query, method=method)
 
 
 def _only(platforms: tuple[str, ...]) -> str:

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from imagebuild import labels
 from imagebuild.catalog import Catalog, Image
+from imagebuild.content import base_name
 from imagebuild.errors import UsageError
-from imagebuild.plan import Step
+from imagebuild.origin import Origin
+from imagebuild.steps import Step
 
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -17,14 +18,6 @@ AUTHORITIES = (
     "/etc/ssl/cert.pem",
 )
 """Where systems keep the authorities they trust."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the sources come from: git's commit (or `unknown`) and its time, in seconds."""
-
-    revision: str
-    epoch: int
 
 
 def command(
@@ -47,21 +40,37 @@ def command(
         raise UsageError(f"`{step.name}` is a base, not built from a Dockerfile")
     arguments = _arguments(image, {name: tag for name, (tag, _) in references.items()})
     contexts = image.language_entry.contexts.items()
+    options = [
+        f"--platform={','.join(catalog.platforms)}",
+        f"--target={image.variant_entry.target}",
+        *(f"--build-context={name}={catalog.root / folder}" for name, folder in contexts),
+        *labels.options(image_labels(catalog, step, image, references, origin)),
+        *([] if cache else ["--no-cache"]),
+    ]
+    folder = catalog.root / image.folder
+    return of_folder(buildx, folder, step.tag, arguments, authorities, options)
+
+
+def of_folder(
+    buildx: Sequence[str],
+    folder: Path,
+    tag: str,
+    arguments: Mapping[str, str],
+    authorities: Path,
+    options: Sequence[str],
+) -> list[str]:
+    """Return the command that builds `folder`, with build arguments and further `options`."""
     return [
         *buildx,
         "build",
         "--builder=default",  # the engine itself: another builder doesn't see our bases
         "--progress=plain",
         "--provenance=false",  # holds the time, so the digest would differ each time
-        f"--platform={','.join(catalog.platforms)}",
-        f"--target={image.variant_entry.target}",
-        f"--tag={step.tag}",
+        f"--tag={tag}",
         f"--secret=id=ca-bundle,src={authorities}",
         *(f"--build-arg={name}={value}" for name, value in arguments.items()),
-        *(f"--build-context={name}={catalog.root / folder}" for name, folder in contexts),
-        *labels.options(image_labels(catalog, step, image, references, origin)),
-        *([] if cache else ["--no-cache"]),
-        str(catalog.root / image.folder),
+        *options,
+        str(folder),
     ]
 
 
@@ -101,7 +110,7 @@ def _arguments(image: Image, tags: Mapping[str, str]) -> dict[str, str]:
     version = image.version_entry
     bases = {"BASE": version.base, **version.extra_bases}
     return {
-        **{argument: tags[f"base-{name}"] for argument, name in bases.items()},
+        **{argument: tags[base_name(name)] for argument, name in bases.items()},
         "VERSION": image.version,
         **version.arguments,
     }

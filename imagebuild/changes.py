@@ -1,23 +1,31 @@
-"""Images whose inputs differ between a git commit and the work tree."""
+"""Images that what differs between a git commit and the work tree concerns."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from imagebuild import content, contexts
+from imagebuild import content, contexts, results
 from imagebuild.catalog import Catalog, Image, parse
 from imagebuild.errors import CatalogError, ProcessError, UsageError
 from imagebuild.process import Processes
 
+CONCERNS_ALL = (
+    *(*results.SUITE_FILES, "SPEC.md", "build.py"),
+    *(f"{folder}/" for folder in (*results.SUITE_FOLDERS, "tests/engine")),
+)
+CONCERNS_LANGUAGE = ("fixtures", "tests")
+"""Folders of a language that decide how it is tested; no build copies them."""
+
 
 def since(catalog: Catalog, images: Iterable[Image], commit: str) -> list[Image]:
-    """Return those of `images` whose inputs differ between the git commit and the work tree.
+    """Return those of `images` that a change between the git commit and the work tree concerns.
 
-    Inputs are the files of its contexts, its entry in images.yaml with its bases, and the
-    builder. Raises UsageError when git doesn't know the commit.
+    It does when it may make another image, or another result of its tests: the files of its
+    contexts, its entry in images.yaml with its bases, its language's tests and fixtures. The
+    builder, the contract and its suite concern all. Raises UsageError when git doesn't know the
+    commit.
     """
     changed = _changed_files(catalog.root, commit)
-    builder = {f"imagebuild/{name}" for name in content.BUILDER_MODULES}
-    if builder & changed:
+    if any(path.startswith(CONCERNS_ALL) for path in changed):
         return list(images)
     before = _catalog_at(catalog, commit) if catalog.path.name in changed else catalog
     old = {image.name: image for image in before.images()} if before else {}
@@ -32,6 +40,9 @@ def since(catalog: Catalog, images: Iterable[Image], commit: str) -> list[Image]
 
 
 def _touches(root: Path, image: Image, changed: set[str]) -> bool:
+    own = tuple(f"{image.folder}/{name}/" for name in CONCERNS_LANGUAGE)
+    if any(path.startswith(own) for path in changed):
+        return True
     for folder in content.context_folders(image):
         inside = {path for path in changed if path.startswith(f"{folder}/")}
         gone = {path for path in inside if not (root / path).exists()}
@@ -53,14 +64,16 @@ def _changed_files(root: Path, commit: str) -> set[str]:
     git = ["git", "-C", str(root)]
     processes = Processes()
     try:
-        processes.run([*git, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"])
+        processes.read([*git, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"])
     except ProcessError as error:
         raise UsageError(
             f"git knows no commit `{commit}` in `{root}`",
             "name a branch, a tag or a commit of this clone; a shallow clone has few of them",
         ) from error
-    differing = processes.run([*git, "diff", "--name-only", "--relative", "-z", commit])
-    unknown = processes.run([*git, "ls-files", "--others", "--exclude-standard", "-z"])
+    # Of a rename git names the new file only, though the old one is gone from its context.
+    diff = ["diff", "--no-renames", "--name-only", "--relative", "-z", commit]
+    differing = processes.read([*git, *diff])
+    unknown = processes.read([*git, "ls-files", "--others", "--exclude-standard", "-z"])
     return set(filter(None, (differing + unknown).split("\0")))
 
 
@@ -68,7 +81,7 @@ def _catalog_at(catalog: Catalog, commit: str) -> Catalog | None:
     """Return the catalog as the commit has it, None when it was not there or not valid."""
     name = f"{commit}:./{catalog.path.name}"
     try:
-        text = Processes().run(["git", "-C", str(catalog.root), "show", name])
+        text = Processes().read(["git", "-C", str(catalog.root), "show", name])
         return parse(text, catalog.path)
     except (ProcessError, CatalogError):
         return None

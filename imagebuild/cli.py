@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from imagebuild import cli_functions, cli_images
-from imagebuild.errors import DiskFullError, ImageBuildError
+from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "list": cli_images.list_images,
@@ -47,12 +47,42 @@ def main(arguments: list[str] | None = None) -> None:
             sys.stdout.flush()
     except ImageBuildError as error:
         sys.exit(_report(error))
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except BrokenPipeError:  # whoever reads the output has seen enough
+        _drop_output()
+        sys.exit(1)
+    except Exception as error:
+        known = _known(error)
+        if known is None:
             raise
-        # What could not be written must not be tried again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_report(_disk_full(error)))
+        if isinstance(known, DiskFullError):
+            _drop_output()
+        sys.exit(_report(known))
+
+
+def _drop_output() -> None:
+    """Keep the interpreter from trying again, when it ends, to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _known(error: Exception) -> ImageBuildError | None:
+    """Return `error` as one that a user understands, None where it's a bug."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _disk_full(error)
+    if isinstance(error, PermissionError) and error.filename:
+        return UsageError(
+            f"this user may not use `{error.filename}`: {error.strerror}",
+            "was it made by root? then give it to this user, or run this command as root",
+        )
+    if "docker" in sys.modules:  # else nothing here can raise what it raises
+        from docker.errors import DockerException
+        from requests import RequestException
+
+        if isinstance(error, DockerException | RequestException):
+            return EngineError(
+                f"the engine did not do what it was asked: {error}",
+                "see whether it runs: `docker version`, `./build.py engine`",
+            )
+    return None
 
 
 def _report(error: ImageBuildError) -> int:

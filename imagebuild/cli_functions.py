@@ -1,12 +1,4 @@
-"""The commands that run functions: test, run, demo, bench.
-
-What other modules give them (each raises ImageBuildError; progress goes to stderr):
-
-- suite.run(catalog, images, prefix=, clauses=, cache=, junit=, arguments=, jobs=) -> None
-- run.run(catalog, image, run.Function(...), prefix=, port=, environment=, ca_bundle=) -> None
-- demo.run(catalog, image, prefix=, jobs=, ca_bundle=) -> None
-- bench.run(catalog, image, prefix=, seconds=, rounds=, output=) -> bench_result.Result
-"""
+"""The commands that run functions: test, run, demo, bench."""
 
 import sys
 from pathlib import Path
@@ -33,9 +25,6 @@ def test(
     arguments: Annotated[
         list[str] | None, typer.Option("--pytest", help="A further argument for pytest.")
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="How many images are tested at once.")
-    ] = 1,
     changed_since: options.Changed = "",
     legacy: options.Legacy = False,
     prefix: options.Prefix = "",
@@ -53,7 +42,6 @@ def test(
         cache=not no_cache,
         junit=junit,
         arguments=arguments or [],
-        jobs=jobs,
     )
 
 
@@ -83,7 +71,7 @@ def run(
     runner.run(
         catalog,
         selection.runtime_of(catalog, image_name, file),
-        runner.Function(file, handler, requirements),
+        runner.Source(file, handler, requirements),
         prefix=prefix or catalog.prefix,
         port=port,
         environment=pairs(environment or []),
@@ -119,6 +107,8 @@ def bench(
         Path | None,
         typer.Option("--output", metavar="FOLDER", help="For the JSON and the chart."),
     ] = None,
+    jobs: options.Jobs = options.DEFAULT_JOBS,
+    ca_bundle: options.Authorities = None,
     as_json: options.Json = False,
     prefix: options.Prefix = "",
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
@@ -135,6 +125,8 @@ def bench(
         seconds=seconds,
         rounds=rounds,
         output=output,
+        jobs=jobs,
+        ca_bundle=ca_bundle,
     )
     if as_json:
         sys.stdout.write(bench_result.to_json(result))

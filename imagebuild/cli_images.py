@@ -1,11 +1,4 @@
-"""The commands about images: list, plan, build, generate, schema, engine.
-
-What other modules give them:
-
-- build.plan_steps(catalog, images, prefix=, force=) -> list[plan.Step]
-- build.build(catalog, steps, prefix=, jobs=, ca_bundle=) -> list[dict[str, object]]
-- engine.connect(processes, checkout) -> engine.Engine
-"""
+"""The commands about images: list, plan, build, generate, schema, engine."""
 
 import sys
 

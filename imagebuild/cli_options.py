@@ -39,7 +39,9 @@ Legacy = Annotated[bool, typer.Option("--legacy", help="Versions past their end 
 Changed = Annotated[
     str,
     typer.Option(
-        "--changed-since", metavar="REF", help="Only images whose inputs differ from this commit."
+        "--changed-since",
+        metavar="REF",
+        help="Only images that a change since this commit concerns.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]

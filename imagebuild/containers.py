@@ -1,9 +1,12 @@
 """Containers and volumes for functions: files are copied in, since an engine may be elsewhere."""
 
 import io
+import os
+import socket
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuild.errors import BuildError
@@ -22,10 +25,42 @@ REQUEST_SECONDS = 600
 
 
 def connect(host: str) -> "DockerClient":
-    """Return the docker SDK's client of the engine at `host` (a DOCKER_HOST value)."""
+    """Return the docker SDK's client of the engine at `host` (a DOCKER_HOST value).
+
+    What killed commands have left there is removed first.
+    """
     import docker
 
-    return docker.DockerClient(base_url=host, timeout=REQUEST_SECONDS)
+    client = docker.DockerClient(base_url=host, timeout=REQUEST_SECONDS)
+    remove_leftovers(client)
+    return client
+
+
+def temporary() -> dict[str, str]:
+    """Return the label of what lives as long as this process; it says which one that is."""
+    return {LABEL: f"{socket.gethostname()}/{os.getpid()}"}
+
+
+def remove_leftovers(client: "DockerClient") -> None:
+    """Remove what processes of this machine left that were killed: containers, then volumes."""
+    from docker.errors import APIError
+
+    wanted: dict[str, Any] = {"label": LABEL}
+    left: list[Any] = [
+        *client.containers.list(all=True, sparse=True, filters=wanted),
+        *client.volumes.list(filters=wanted),
+    ]
+    for each in left:
+        if _is_left((each.attrs["Labels"] or {}).get(LABEL, "")):
+            with suppress(APIError):  # another process was faster
+                each.remove(force=True)
+
+
+def _is_left(owner: str) -> bool:
+    machine, _, process = owner.partition("/")
+    if machine != socket.gethostname() or not process.isdecimal():
+        return False
+    return not Path("/proc", process).exists()
 
 
 def archive(files: Mapping[str, bytes], *, mode: int = 0o664, folder: str = "") -> bytes:
@@ -62,7 +97,7 @@ def created(client: "DockerClient", image: str, **options: Any) -> "Iterator[Con
     """
     from docker.errors import ImageNotFound, NotFound
 
-    labels = {LABEL: "", **options.pop("labels", {})}
+    labels = {**temporary(), **options.pop("labels", {})}
     try:
         container = client.containers.create(image, labels=labels, **options)
     except ImageNotFound as error:

@@ -24,6 +24,11 @@ def base_name(name: str) -> str:
     return f"base-{name}"
 
 
+def base_tag(name: str, prefix: str) -> str:
+    """Return the whole reference of the base called `name`, if it is made here."""
+    return f"{prefix}/base:{name}"
+
+
 def keys(catalog: Catalog, images: Iterable[Image]) -> dict[str, str]:
     """Return the content key of each image and of each base they need, by step name.
 

@@ -13,8 +13,9 @@ from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
 from imagebuild.errors import TestsFailedError
 from imagebuild.examples import Call, Example
+from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
-from imagebuild.run import Function, read
+from imagebuild.run import Source, read
 
 
 def run(
@@ -26,20 +27,21 @@ def run(
     """
     folder = catalog.root / "examples" / image.language
     listed = examples.load(folder)
+    authorities = (ca_bundle or buildx.default_authorities()).read_bytes()
     wanted = deployment.images(image)
     steps = build.plan_steps(catalog, wanted, prefix=prefix)
     build.build(catalog, steps, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
     host = engines.connect(Processes(), catalog.root).host
     client = containers.connect(host)
-    authorities = (ca_bundle or buildx.default_authorities()).read_bytes()
     wrong: list[str] = []
     try:
-        for example in listed:
-            _say(f"\n=== {folder.relative_to(catalog.root)}/{example.file}: {example.title}")
-            function = as_function(folder, image, example, authorities)
-            with deployment.deployed(client, host, image, function, prefix=prefix) as url:
-                for call in example.calls:
-                    wrong += [f"{example.file}: {text}" for text in _call(url, call)]
+        with interruptible():
+            for example in listed:
+                _say(f"\n=== {folder.relative_to(catalog.root)}/{example.file}: {example.title}")
+                function = as_function(folder, image, example, authorities)
+                with deployment.deployed(client, host, image, function, prefix=prefix) as url:
+                    for call in example.calls:
+                        wrong += [f"{example.file}: {text}" for text in _call(url, call)]
     finally:
         client.close()
     if wrong:
@@ -52,8 +54,8 @@ def as_function(
 ) -> phases.Function:
     """Return an example of `folder` as it is deployed."""
     manifest = folder / example.dependencies if example.dependencies else None
-    function = Function(folder / example.file, example.handler, manifest)
-    return read(image, function, example.environment, authorities)
+    source = Source(folder / example.file, example.handler, manifest)
+    return read(image, source, example.environment, authorities)
 
 
 def _call(url: str, call: Call) -> list[str]:

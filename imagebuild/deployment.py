@@ -25,7 +25,7 @@ def prepared(
 ) -> Iterator[str]:
     """Put `function` through its phases and yield the name of its volume, removed at the end."""
     volume = f"function-{uuid.uuid4().hex[:12]}"
-    client.volumes.create(volume, labels={containers.LABEL: ""})
+    client.volumes.create(volume, labels=containers.temporary())
     try:
         phases.prepare(client, image, function, prefix=prefix, volume=volume)
         yield volume

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild import engine_api, engine_daemon, engine_root
-from imagebuild.errors import EngineError, ProcessError
+from imagebuild import engine_api, engine_clients, engine_daemon, engine_root
+from imagebuild.errors import EngineError
 from imagebuild.process import Processes
 
 SYSTEM_SOCKET = "unix:///var/run/docker.sock"
-ROOTS = "root-" + "?" * 12  # complete ones only
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,12 @@ def connect(processes: Processes, checkout: Path) -> Engine:
     """
     host = find() or _bring_up(processes, checkout)
     environment = {"DOCKER_HOST": host, "BUILDX_CONFIG": str(folder() / "buildx")}
-    return Engine(host, _docker(), _buildx(processes, environment), environment)
+    return Engine(
+        host,
+        engine_clients.docker(folder()),
+        engine_clients.buildx(folder(), processes, environment),
+        environment,
+    )
 
 
 def _bring_up(processes: Processes, checkout: Path) -> str:
@@ -97,31 +101,6 @@ def _shared_folders(own: Path, checkout: Path) -> tuple[Path, ...]:
         for path in existing
         if not any(path != other and path.is_relative_to(other) for other in existing)
     )
-
-
-def _docker() -> tuple[str, ...]:
-    """Return the command of the docker client: this machine's, else the one in our root."""
-    own = next(folder().glob(f"{ROOTS}/usr/bin/docker"), None)
-    return (str(own),) if own and not shutil.which("docker") else ("docker",)
-
-
-def _buildx(processes: Processes, environment: dict[str, str]) -> tuple[str, ...]:
-    """Return the command of buildx: the docker client's plug-in, else the one in our root.
-
-    The plug-in is a program that also runs on its own, so nothing is put into the user's home.
-    """
-    plugins = "usr/libexec/docker/cli-plugins"
-    plugin = next(folder().glob(f"{ROOTS}/{plugins}/docker-buildx"), None)
-    if plugin:
-        return (str(plugin),)
-    try:
-        processes.run(["docker", "buildx", "version"], environment=environment)
-    except ProcessError as error:
-        raise EngineError(
-            "the docker client has no buildx plug-in",
-            "install it (Debian: `docker-buildx`, else `docker-buildx-plugin`)",
-        ) from error
-    return ("docker", "buildx")
 
 
 def _context_host() -> list[str]:

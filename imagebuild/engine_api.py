@@ -2,87 +2,74 @@
 
 import http.client
 import json
-import socket
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode
 
+from imagebuild.engine_connection import connect
 from imagebuild.errors import EngineError
 
 TIMEOUT_SECONDS = 30.0
+EXPORT_SECONDS = 600.0
+"""How long an export may keep silent: a busy engine first reads and packs whole layers."""
+
 OLDEST_VERSION = (23, 0)
 """Engines before 23.0 have a BuildKit without SOURCE_DATE_EPOCH and heredocs."""
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    """An HTTP connection through a Unix socket."""
-
-    def __init__(self, path: str, timeout: float) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
 def call(
-    host: str,
-    path: str,
-    query: dict[str, str] | None = None,
-    timeout: float = TIMEOUT_SECONDS,
+    host: str, path: str, query: Mapping[str, str] | None = None, *, method: str = "GET"
 ) -> Any:
-    """GET `path` of the engine at `host` (`unix://...`, `tcp://...`) and return the JSON.
+    """Ask the engine at `host` (`unix://...`, `tcp://...`) for `path` and return the JSON.
 
-    None when there is no such object (404). Raises OSError when nothing answers there.
+    None when there is no such object (404) or nothing in the answer. Raises EngineError when
+    nothing answers there, or the engine refuses.
     """
-    arguments = "&".join(f"{name}={quote(value)}" for name, value in (query or {}).items())
-    connection = _connection(host, timeout)
-    try:
-        connection.request("GET", f"{path}?{arguments}" if arguments else path)
-        response = connection.getresponse()
-        body = response.read()
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"no HTTP answer from {host}: {error!r}") from error
-    finally:
-        connection.close()
-    if response.status == http.client.NOT_FOUND:
-        return None
-    if response.status != http.client.OK:
-        raise _refused(host, path, response.status, body)
-    return json.loads(body)
+    with _told(host, path):
+        return _call(host, path, query or {}, method, TIMEOUT_SECONDS)
 
 
 @contextmanager
 def stream(host: str, path: str) -> Iterator[IO[bytes]]:
-    """GET `path` of the engine at `host` and yield the body as it comes."""
-    connection = _connection(host, TIMEOUT_SECONDS)
+    """GET `path` of the engine at `host` and yield the body as it comes. Raises EngineError."""
+    connection = connect(host, EXPORT_SECONDS)
     try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        if response.status != http.client.OK:
-            raise _refused(host, path, response.status, response.read())
-        yield response
+        with _told(host, path):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise _refused(host, path, response.status, response.read())
+            yield response
     finally:
         connection.close()
 
 
 def version(host: str, timeout: float = TIMEOUT_SECONDS) -> str | None:
-    """Return the version of the engine at `host`, None when nothing answers there."""
+    """Return the version of the engine at `host`, None when nothing answers there.
+
+    Raises EngineError when this user may not ask it.
+    """
     try:
-        answer = call(host, "/version", timeout=timeout)
-    except OSError:
+        answer = _call(host, "/version", {}, "GET", timeout)
+    except PermissionError as error:
+        raise EngineError(
+            f"the engine at `{host}` may not be used by this user",
+            "put the user into the group `docker`, log in again, and run this once more",
+        ) from error
+    except (OSError, http.client.HTTPException):
         return None
     return str(answer["Version"]) if answer else None
 
 
 def check_version(host: str, found: str) -> None:
-    """Raise EngineError when an engine of version `found` can't build our images."""
-    numbers = tuple(int(part) for part in found.split("+")[0].split("-")[0].split(".")[:2])
-    if numbers < OLDEST_VERSION:
+    """Raise EngineError when an engine of version `found` can't build our images.
+
+    One without a number, such as `dev`, was made from sources and is taken for a new one.
+    """
+    numbers = re.match(r"v?(\d+)\.(\d+)", found)
+    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST_VERSION:
         raise EngineError(
             f"the engine at `{host}` is too old: found `{found}`, whose BuildKit lacks features "
             f"that our Dockerfiles use; {OLDEST_VERSION[0]}.{OLDEST_VERSION[1]} or newer is needed",
@@ -90,21 +77,35 @@ def check_version(host: str, found: str) -> None:
         )
 
 
+@contextmanager
+def _told(host: str, path: str) -> Iterator[None]:
+    """Make an EngineError of a connection that fails in the block."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        raise EngineError(
+            f"the engine at `{host}` did not answer `{path}`: {error or repr(error)}",
+            "see whether it runs: `docker version`, `./build.py engine`",
+        ) from error
+
+
+def _call(host: str, path: str, query: Mapping[str, str], method: str, timeout: float) -> Any:
+    connection = connect(host, timeout)
+    try:
+        connection.request(method, f"{path}?{urlencode(query)}" if query else path)
+        response = connection.getresponse()
+        body = response.read()
+    finally:
+        connection.close()
+    if response.status == http.client.NOT_FOUND:
+        return None
+    if response.status >= http.client.MULTIPLE_CHOICES:
+        raise _refused(host, path, response.status, body)
+    return json.loads(body) if body else None
+
+
 def _refused(host: str, path: str, status: int, body: bytes) -> EngineError:
     return EngineError(
         f"the engine at `{host}` answered {status} to `{path}`: "
         + body.decode(errors="replace").strip()
-    )
-
-
-def _connection(host: str, timeout: float) -> http.client.HTTPConnection:
-    address = urlsplit(host)
-    if address.scheme == "unix":
-        return _UnixConnection(address.path, timeout)
-    if address.scheme in ("tcp", "http") and address.hostname:
-        return http.client.HTTPConnection(address.hostname, address.port or 2375, timeout=timeout)
-    raise EngineError(
-        f"can't talk to the engine at `{host}`",
-        "`unix://` and `tcp://` are supported; for another, forward its socket: "
-        "`ssh -L /tmp/docker.sock:/var/run/docker.sock HOST`",
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from imagebuild import engine_api
 from imagebuild.errors import EngineError
-from imagebuild.process import last_lines, start_daemon
+from imagebuild.failures import last_lines
+from imagebuild.process import start_daemon
 
 START_SECONDS = 60.0
 KEEP_BUILD_CACHE = "20GB"

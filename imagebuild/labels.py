@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from imagebuild import engine_api
-from imagebuild.plan import Known
+from imagebuild.steps import Known
 
 REQUESTS = 8
 """How many images the engine is asked for at once."""
@@ -35,7 +35,7 @@ def known(host: str, tags: Iterable[str]) -> dict[str, Known]:
     """Return what the engine at `host` has of `tags`, without those it lacks or that aren't ours.
 
     Each is asked for by itself, several at once: the engine's list of images takes 20 ms for each
-    image in the store, whoever made it. Raises OSError when nothing answers there.
+    image in the store, whoever made it. Raises EngineError when nothing answers there.
     """
     wanted = list(tags)
     with ThreadPoolExecutor(max_workers=REQUESTS) as pool:

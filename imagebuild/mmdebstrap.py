@@ -9,6 +9,9 @@ from imagebuild.errors import EngineError
 from imagebuild.process import Processes
 
 _INSTALLATION = threading.Lock()
+PACKAGES = ("mmdebstrap", "debian-archive-keyring", "ca-certificates")
+"""What it needs to check and fetch Debian's packages too: other systems only recommend it."""
+
 LEFT_OUT = ("doc", "info", "locale", "man")
 """Folders of /usr/share that neither the engine nor a base image needs."""
 
@@ -49,12 +52,12 @@ def _install(processes: Processes, log: Path) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise EngineError(
             "`mmdebstrap` is not installed, and base images are made with it",
-            "install the package `mmdebstrap` (as root: `apt-get install mmdebstrap`)",
+            f"install it, as root: `apt-get install {' '.join(PACKAGES)}`",
         )
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     processes.run(["apt-get", "update", "-q"], log=log, environment=quiet)
     processes.run(
-        ["apt-get", "install", "-qy", "--no-install-recommends", "mmdebstrap"],
+        ["apt-get", "install", "-qy", "--no-install-recommends", *PACKAGES],
         log=log,
         environment=quiet,
     )

@@ -1,7 +1,7 @@
 """The typed shape of `images.yaml`; `images.schema.json` is generated from it.
 
 Each class is one mapping of the file and refuses unknown keys. What a single mapping can't know
-(an unknown base, a default that isn't a version) is checked in `catalog`.
+(an unknown base, a default that isn't a version) is checked in `checks`.
 """
 
 import datetime

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from imagebuild import containers
 from imagebuild.catalog import Image
 from imagebuild.errors import BuildError
+from imagebuild.failures import last_lines
 from imagebuild.model import Phase
-from imagebuild.process import last_lines
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -1,67 +1,11 @@
 """The plan of a build: what has to be built, in which order, and why. Pure: no files, no engine."""
 
-import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from imagebuild.catalog import Catalog, Image
-from imagebuild.content import base_name
+from imagebuild.content import base_name, base_tag
 from imagebuild.model import Base
-
-ASKED_FOR = "asked for"
-"""The reason of a step that is unchanged and built all the same: nothing cached is used for it."""
-
-
-class Action(enum.StrEnum):
-    """What `build` does with a step."""
-
-    BUILD = "build"
-    SKIP = "skip"
-
-
-@dataclass(frozen=True)
-class Known:
-    """An image that the engine has: its content key and digest, and the digests of its parents.
-
-    `parents` holds the digest of each parent in the order of `Step.parents` (empty for a base).
-    It comes from the image's labels or the build record.
-    """
-
-    key: str
-    digest: str
-    parents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """One image to be built or skipped.
-
-    `name` is the selector (`base-trixie`, `python-3.13-distroless`), `tag` the whole reference
-    (`function-runtimes/python:3.13-distroless`), `key` the content key (64 hex digits), `parents`
-    the names of the steps that must end before this one, `reason` a few words for the user.
-    Exactly one of `base` and `image` is set. A base given by digest is a step with action SKIP
-    whose tag is that reference, so a parent's reference is always its step's `tag`.
-    """
-
-    name: str
-    tag: str
-    key: str
-    parents: tuple[str, ...]
-    action: Action
-    reason: str
-    base: Base | None = None
-    image: Image | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Return what `plan --json` prints of this step."""
-        return {
-            "name": self.name,
-            "tag": self.tag,
-            "action": self.action.value,
-            "reason": self.reason,
-            "key": self.key,
-            "parents": list(self.parents),
-        }
+from imagebuild.steps import ASKED_FOR, Action, Known, Step
 
 
 def make(
@@ -102,7 +46,7 @@ def _base_step(
     key = keys[step_name]
     if base.image:
         return Step(step_name, base.image, key, (), Action.SKIP, "given by its digest", base=base)
-    tag = f"{prefix}/base:{name}"
+    tag = base_tag(name, prefix)
     action, reason = _decide(key, known.get(tag), force)
     return Step(step_name, tag, key, (), action, reason, base=base)
 

@@ -9,26 +9,21 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
-from imagebuild.errors import DiskFullError, ProcessError
+from imagebuild.errors import ProcessError
+from imagebuild.failures import failure
 
-LAST_LINES = 15
 KILL_AFTER_SECONDS = 5.0
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error, the user asked for it
     """The run was cancelled while, or before, this program ran."""
-
-
-def last_lines(output: str, count: int = LAST_LINES) -> str:
-    """Return the last `count` lines of `output` that are not blank."""
-    return "\n".join([line for line in output.splitlines() if line.strip()][-count:])
 
 
 class Processes:
@@ -53,7 +48,43 @@ class Processes:
         added to the current one; `on_line` is called with each line. Raises ProcessError when
         the program is missing or fails, DiskFullError when that was why, Cancelled on `cancel`.
         """
-        process = self._start(command, environment)
+        process = self._start(command, environment, subprocess.STDOUT)
+        code, output = self._follow(process, command, log, on_line)
+        if code:
+            raise failure(command, code, output)
+        return output
+
+    def read(self, command: Sequence[str]) -> str:
+        """Run `command` and return what it writes to stdout: data, which warnings would spoil.
+
+        Raises as `run` does; the error holds what the program wrote to stderr.
+        """
+        with tempfile.TemporaryFile() as errors:
+            process = self._start(command, {}, errors)
+            code, output = self._follow(process, command)
+            if code:
+                errors.seek(0)
+                raise failure(command, code, errors.read().decode(errors="replace"))
+        return output
+
+    def cancel(self) -> None:
+        """Kill all running programs with their children, and refuse to start others."""
+        with self._lock:
+            self._cancelled = True
+            running = list(self._running)
+        for process in running:
+            _signal(process, signal.SIGTERM)
+        for process in running:
+            _kill(process, KILL_AFTER_SECONDS)
+
+    def _follow(
+        self,
+        process: subprocess.Popen[bytes],
+        command: Sequence[str],
+        log: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> tuple[int, str]:
+        """Wait for the end of `process`, which runs `command`; return its exit code and output."""
         lines: list[str] = []
         try:
             with _reader(process) as output_lines, _appended(log) as log_file:
@@ -73,23 +104,10 @@ class Processes:
                 self._running.discard(process)
         if self._cancelled:
             raise Cancelled
-        output = "".join(lines)
-        if code:
-            raise failure(command, code, output)
-        return output
-
-    def cancel(self) -> None:
-        """Kill all running programs with their children, and refuse to start others."""
-        with self._lock:
-            self._cancelled = True
-            running = list(self._running)
-        for process in running:
-            _signal(process, signal.SIGTERM)
-        for process in running:
-            _kill(process, KILL_AFTER_SECONDS)
+        return code, "".join(lines)
 
     def _start(
-        self, command: Sequence[str], environment: Mapping[str, str] | None
+        self, command: Sequence[str], environment: Mapping[str, str] | None, errors: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._cancelled:
@@ -99,7 +117,7 @@ class Processes:
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
+                    stderr=errors,
                     env={**os.environ, **(environment or {})},
                     start_new_session=True,
                 )
@@ -110,33 +128,6 @@ class Processes:
                 ) from error
             self._running.add(process)
             return process
-
-
-def failure(command: Sequence[str], code: int, output: str) -> ProcessError | DiskFullError:
-    """Return the error for a `command` that ended with exit `code` after `output`."""
-    end = last_lines(output)
-    if "no space left on device" in output.lower():
-        return DiskFullError(
-            f"the disk is full: `{command[0]}` said\n{last_lines(output, 3)}",
-            "free some space (`docker system df` shows what images take), then run it again",
-        )
-    return ProcessError(f"`{shlex.join(command)}` ended with {code}", output=end)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that children are ended too."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    earlier = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def start_daemon(command: Sequence[str], log: Path) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from imagebuild import columns
 from imagebuild.errors import BuildError, ImageBuildError
-from imagebuild.plan import Step
 from imagebuild.record import Entry
 from imagebuild.schedule import ParentFailedError
+from imagebuild.steps import Step
 
 MEGABYTE = 1_000_000
 DIGEST_LENGTH = len("sha256:") + 12
@@ -41,11 +42,7 @@ def summary(
         result = "unchanged" if step.action.value == "skip" else "built"
         size, digest = megabytes(entry.size), entry.digest[:DIGEST_LENGTH]
         rows.append((step.tag, result, size, seconds, digest))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+    return "\n".join(columns.lines(rows))
 
 
 def failed(failures: Mapping[str, ImageBuildError], total: int) -> BuildError:

@@ -2,14 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 FOLDER = ".build/results"
 SUITE_FILES = ("conftest.py", "pyproject.toml", "requirements.txt")
-SUITE_FOLDERS = ("tests/support", "tests/contract")
+SUITE_FOLDERS = ("tests/support", "tests/contract", "imagebuild")
+"""The builder is one: its phases and its engine are those of the suite."""
+
+BUILDER_FILES = (*SUITE_FILES, "build.py", "images.yaml", "Makefile", "README.md", "SPEC.md")
+BUILDER_FOLDERS = (
+    *("imagebuild", "examples", "bench"),
+    *("tests/engine", "tests/support", "tests/repo/new_language"),
+)
+"""With the files: what the builder's own tests run, README's commands and the examples too."""
+
 ENDED_WELL = (0, 1, 5)
 """pytest's exit codes when it ran to its end: all passed, some failed, nothing to run."""
 
@@ -56,17 +66,14 @@ def suite_version(root: Path, suite_root: Path, language: str, entry: str) -> st
     `root` is the catalog's repository, `suite_root` the one the suite is in (mostly the same);
     `entry` is what the catalog says of the language: its features and waivers decide too.
     """
-    own = [root / "runtimes" / language / name for name in ("fixtures", "tests")]
-    return _digest(
-        [entry],
-        [root / "SPEC.md", *(suite_root / name for name in SUITE_FILES)],
-        [*(suite_root / name for name in SUITE_FOLDERS), *own],
-    )
+    own = [f"runtimes/{language}/{name}" for name in ("fixtures", "tests")]
+    suite = _digests(suite_root, [*SUITE_FILES, *SUITE_FOLDERS])
+    return key(entry, [*suite, *_digests(root, ["SPEC.md", *own])])
 
 
 def builder_version(root: Path) -> str:
-    """Return a digest of the builder and of its tests that need an engine."""
-    return _digest([], [], [root / "imagebuild", root / "tests" / "engine"])
+    """Return a digest of the builder, of its tests that need an engine, and of what they run."""
+    return key("builder", _digests(root, [*BUILDER_FILES, *BUILDER_FOLDERS]))
 
 
 def key(version: str, digests: Iterable[str]) -> str:
@@ -84,18 +91,24 @@ def load(root: Path, name: str) -> Result | None:
         return None
 
 
-def save(root: Path, name: str, result: Result) -> None:
-    """Keep `result` under `name`."""
-    folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
+def save(root: Path, name: str, result: Result, report: Path) -> None:
+    """Keep `result` under `name`, and the JUnit file `report` beside it."""
+    kept = kept_report(root, name)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if report.exists():
+        shutil.copyfile(report, kept)
+    kept.with_suffix(".json").write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
 
 
-def _digest(texts: Iterable[str], files: Iterable[Path], folders: Iterable[Path]) -> str:
-    inside = [path for folder in folders for path in sorted(folder.rglob("*"))]
-    digest = hashlib.sha256("\0".join(texts).encode())
-    for path in [*files, *inside]:
-        if path.is_file() and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            digest.update(b"%s\0%d\0%s" % (path.name.encode(), len(content), content))
-    return digest.hexdigest()
+def kept_report(root: Path, name: str) -> Path:
+    """Return the path of the JUnit file of the result that is kept under `name`."""
+    return root / FOLDER / f"{name}.xml"
+
+
+def _digests(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """Yield path and digest of each file that `names`, files and folders of `root`, stand for."""
+    for name in names:
+        for path in (root / name, *sorted((root / name).rglob("*"))):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path.relative_to(root).as_posix()
+                yield hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
+from imagebuild import columns
 from imagebuild.results import Result
 
 HEADINGS = ("RUN", "RESULT", "PASSED", "FAILED", "WAIVED", "TIME")
@@ -15,12 +16,7 @@ def summary(results: Mapping[str, Result]) -> str:
     A run in which no test applied has no row.
     """
     shown = [(name, result) for name, result in results.items() if not result.is_empty]
-    rows = [HEADINGS, *(_row(name, result) for name, result in shown)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    lines = columns.lines([HEADINGS, *(_row(name, result) for name, result in shown)])
     for result in results.values():
         lines += [f"FAILED: {test}" for test in result.failed]
     for result in results.values():

@@ -5,7 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from imagebuild.errors import BuildError, DiskFullError, ImageBuildError
-from imagebuild.plan import Step
+from imagebuild.steps import Step
 
 Result = TypeVar("Result")
 

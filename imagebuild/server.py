@@ -1,4 +1,4 @@
-"""The runtime container of `build.py run`: started, waited for, its log followed, stopped."""
+"""The runtime container of `run` and `demo`: started, waited for, its log followed, stopped."""
 
 import sys
 import threading
@@ -43,7 +43,7 @@ class Server:
         container = self._client.containers.create(
             self._tag,
             environment=self._environment(function),
-            labels={containers.LABEL: ""},
+            labels=containers.temporary(),
             ports={f"{PORT}/tcp": (self._address(), self._port)},
             volumes={self._volume: {"bind": phases.MOUNT, "mode": "rw"}},
         )

@@ -7,6 +7,7 @@ from typing import IO
 from urllib.parse import quote
 
 from imagebuild import engine_api
+from imagebuild.errors import EngineError
 
 CHUNK = 1 << 20
 LARGEST_DESCRIPTION = 1 << 20
@@ -18,10 +19,13 @@ def compressed(host: str, tag: str) -> int:
     """Return the size of the layers of `tag` in bytes, as a registry would hold them.
 
     Reads the image as the engine exports it. An engine with the old image store exports plain
-    layers; those are compressed here to see.
+    layers; those are compressed here to see. Raises EngineError.
     """
-    with engine_api.stream(host, f"/images/{quote(tag, safe='')}/get") as stream:
-        return layers_size(stream)
+    try:
+        with engine_api.stream(host, f"/images/{quote(tag, safe='')}/get") as stream:
+            return layers_size(stream)
+    except tarfile.TarError as error:
+        raise EngineError(f"the engine did not export `{tag}` whole: {error}") from error
 
 
 def layers_size(archive: IO[bytes]) -> int:

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from imagebuild import results, results_report
 from imagebuild.catalog import Catalog, Image
 from imagebuild.engine import Engine
 from imagebuild.errors import ProcessError, TestsFailedError
-from imagebuild.process import Processes, interruptible
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Processes
 from imagebuild.results import Result
 from imagebuild.suite_plan import ROOT, Run, plan
 
@@ -26,9 +26,8 @@ def run(
     cache: bool = True,
     junit: Path | None = None,
     arguments: Sequence[str] = (),
-    jobs: int = 1,
 ) -> None:
-    """Test those of `images` that run functions, `jobs` at once, and write a summary to stderr.
+    """Test those of `images` that run functions, one by one, and write a summary to stderr.
 
     `clauses` leaves only the tests that cite one of them, `arguments` are further ones for pytest;
     with either, results are neither used nor kept. `junit` is a file for all results together.
@@ -40,17 +39,19 @@ def run(
     options = [*(f"--clause={clause}" for clause in clauses), *arguments, f"--prefix={prefix}"]
     runs = plan(catalog, images, prefix=prefix, host=engine.host, partial=partial)
 
-    def work(each: Run) -> Result:
-        kept = results.load(catalog.root, each.key) if cache and not partial else None
-        result = kept or _pytest(catalog, each, options, engine, processes)
-        if not partial and result.is_good and not result.second_try:
-            results.save(catalog.root, each.key, result)
-        return result
-
+    done: dict[str, Result] = {}
+    reports: list[Path] = []
     with interruptible():
-        done = _all(runs, work, jobs, processes.cancel)
+        for each in runs:
+            kept = results.load(catalog.root, each.key) if cache and not partial else None
+            result = kept or _pytest(catalog, each, options, engine, processes)
+            report = _report(catalog, each.name, "xml")
+            if not (kept or partial or result.second_try) and result.is_good:
+                results.save(catalog.root, each.key, result, report)
+            done[each.name] = result
+            reports.append(results.kept_report(catalog.root, each.key) if kept else report)
     if junit:
-        results_report.merge([_report(catalog, each.name, "xml") for each in runs], junit)
+        results_report.merge(reports, junit)
     sys.stderr.write(results_report.summary(done) + "\n")
     bad = [f"`{name}`" for name, result in done.items() if not result.is_good]
     if bad:
@@ -60,29 +61,16 @@ def run(
         )
 
 
-def _all(
-    runs: Sequence[Run], work: Callable[[Run], Result], jobs: int, cancel: Callable[[], None]
-) -> dict[str, Result]:
-    """Call `work` with each run, `jobs` at once; return the results in the order of the runs."""
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            done = list(pool.map(work, runs))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            cancel()
-            raise
-    return {each.name: result for each, result in zip(runs, done, strict=True)}
-
-
 def _pytest(
     catalog: Catalog, each: Run, options: Sequence[str], engine: Engine, processes: Processes
 ) -> Result:
-    document = _report(catalog, each.name, "json")
-    document.unlink(missing_ok=True)
+    document, report = (_report(catalog, each.name, suffix) for suffix in ("json", "xml"))
+    for earlier in (document, report):
+        earlier.unlink(missing_ok=True)
     command = [
         *(sys.executable, "-m", "pytest", "-q", "--reruns=1", "--maxfail=25", f"--rootdir={ROOT}"),
         *("-c", str(ROOT / "pyproject.toml"), f"--catalog={catalog.path}"),
-        *(f"--results={document}", f"--junit-xml={_report(catalog, each.name, 'xml')}"),
+        *(f"--results={document}", f"--junit-xml={report}"),
         *(*each.arguments, *options),
     ]
     sys.stderr.write(f"{each.name}: testing\n")

@@ -31,7 +31,7 @@ def plan(
     """Return the runs for those of `images` that run functions.
 
     Unless `partial`, the tests of each language that need no runtime image follow, and, if all
-    current images of the catalog are meant, the tests of the builder that need an engine. Raises
+    languages of the catalog are among them, the tests of the builder that need an engine. Raises
     UsageError when an image isn't there.
     """
     runtimes = [image for image in images if image.is_runtime]

@@ -1,16 +1,18 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from imagebuild import build, engine_api, labels, mmdebstrap, process, record, size
+from imagebuild import build, engine_api, labels, mmdebstrap, origin, process, record, size
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, DiskFullError, ProcessError
-from imagebuild.plan import Known
+from imagebuild.process import Processes
 from imagebuild.record import Entry
+from imagebuild.steps import Known
 
 Build = Callable[[], list[dict[str, object]]]
 
@@ -33,16 +35,36 @@ class Store:
             self._put(command[-1], [word.replace('"', "") for word in command])
         elif "build" in command:
             self._put(next(w[6:] for w in command if w.startswith("--tag=")), command)
-        elif "rm" in command:
-            del self.images[command[-1]]
+        return "1"
+
+    def read(self, command: list[str]) -> str:
+        """Do what git would do."""
         return "1"
 
     def cancel(self) -> None:
         """Have nothing to cancel."""
 
+    def ask(
+        self, host: str, path: str, query: dict[str, str] | None = None, *, method: str = "GET"
+    ) -> dict[str, str] | None:
+        """Do what the engine would do."""
+        tag = path.removeprefix("/images/").removesuffix("/json").removesuffix("/tag")
+        if method == "DELETE":
+            self.images.pop(tag, None)
+        elif method == "POST":
+            assert query is not None
+            self.images[f"{query['repo']}:{query['tag']}"] = self.images[tag]
+        elif tag in self.images:
+            return {"Id": self.images[tag].digest}
+        return None
+
+    def size(self, host: str, tag: str) -> int:
+        """Return the size of the image that is tagged, or will be if it isn't too large."""
+        return self.sizes.get(tag.partition("-unfinished")[0], 1_000_000)
+
     def _put(self, tag: str, words: list[str]) -> None:
-        if tag in self.failing:
-            raise self.failing[tag]
+        if error := self.failing.get(tag.partition("-unfinished")[0]):
+            raise error
         key = next(word.partition(f"{labels.KEY}=")[2] for word in words if labels.KEY in word)
         known = [word.partition("=")[2] for word in words if word.startswith(labels.PARENTS)]
         parents = tuple(filter(None, known[0].split(","))) if known else ()
@@ -55,17 +77,13 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     store = Store()
     engine = Engine("unix:///none", ("docker",), ("docker", "buildx"), {})
 
-    def call(host: str, path: str) -> dict[str, str] | None:
-        image = store.images.get(path.removeprefix("/images/").removesuffix("/json"))
-        return {"Id": image.digest} if image else None
-
     monkeypatch.setattr(process, "Processes", lambda: store)
     monkeypatch.setattr(engines, "find", lambda: engine.host)
     monkeypatch.setattr(engines, "connect", lambda processes, root: engine)
     monkeypatch.setattr(labels, "known", lambda host, tags: dict(store.images))
-    monkeypatch.setattr(engine_api, "call", call)
+    monkeypatch.setattr(engine_api, "call", store.ask)
     monkeypatch.setattr(mmdebstrap, "install", lambda processes, log: None)
-    monkeypatch.setattr(size, "compressed", lambda host, tag: store.sizes.get(tag, 1_000_000))
+    monkeypatch.setattr(size, "compressed", store.size)
     return store
 
 
@@ -79,6 +97,26 @@ def run(catalog: Catalog, store: Store) -> Build:
         return build.build(catalog, steps, prefix="p", jobs=2)
 
     return run
+
+
+def test_origin_is_the_commit_without_warnings(
+    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever git writes to stderr beside it."""
+    monkeypatch.setenv("GIT_TRACE", "1")
+    assert re.fullmatch(r"[0-9a-f]{40}", origin.find(committed, Processes()).revision)
+    assert capsys.readouterr().err == ""
+
+
+def test_unknown_origin_of_a_clone_is_a_warning(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With git's reason, such as another owner; a folder that is no clone needs none."""
+    assert origin.find(tree, Processes()).revision == "unknown"
+    assert capsys.readouterr().err == ""
+    (tree / ".git").write_text("broken")
+    assert origin.find(tree, Processes()).revision == "unknown"
+    assert "warning: the images don't say their commit: fatal: " in capsys.readouterr().err
 
 
 def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:
@@ -143,12 +181,23 @@ def test_full_disk_is_one_message(run: Build, store: Store) -> None:
         run()
 
 
-def test_oversized_image_fails_and_loses_its_tag(run: Build, store: Store) -> None:
-    """Else the next build would take it for a good one."""
+def test_oversized_image_fails_and_leaves_the_one_before(run: Build, store: Store) -> None:
+    """It never gets the tag: the next build would take it for a good one."""
+    before = Known("key", "sha256:before")
+    store.images["p/esperanto:2.0"] = before
     store.sizes["p/esperanto:2.0"] = 61_000_000
     with pytest.raises(BuildError, match=r"too large: `61.0 MB` compressed, its limit is 60 MB"):
         run()
-    assert "p/esperanto:2.0" not in store.images
+    assert store.images["p/esperanto:2.0"] == before
+
+
+def test_only_the_planned_tags_are_left(run: Build, store: Store) -> None:
+    """Not those under which images are built and measured."""
+    store.failing["p/esperanto:2.0"] = ProcessError("`docker` ended with 1", output="last lines")
+    with pytest.raises(BuildError):
+        run()
+    tags = ["p/base:trixie", "p/esperanto:2.0-distroless", "p/esperanto:2.0-install"]
+    assert sorted(store.images) == tags
 
 
 def test_lowered_limit_counts_for_unchanged_images(

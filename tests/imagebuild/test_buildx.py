@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from imagebuild import buildx, labels
-from imagebuild.buildx import Origin
 from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
-from imagebuild.plan import Action, Step
+from imagebuild.origin import Origin
+from imagebuild.steps import Action, Step
 
 REFERENCES = {"base-trixie": ("prefix/base:trixie", "sha256:1")}
 

@@ -1,5 +1,6 @@
 """Images whose inputs changed since a commit."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,11 +39,53 @@ def test_a_removed_file_counts(committed: Path, catalog: Catalog) -> None:
     assert len(changed(catalog)) == 9
 
 
+@pytest.mark.parametrize("source", ["runtimes/esperanto/shim/server.eo", "kit/kit.eo"])
+def test_a_file_that_is_moved_out_counts(committed: Path, catalog: Catalog, source: str) -> None:
+    """Though git takes it for a rename, it is gone from its context."""
+    (committed / source).rename(committed / "moved.eo")
+    subprocess.run(["git", "-C", str(committed), "add", "--all"], check=True)
+    assert len(changed(catalog)) == 9
+
+
+def test_warnings_of_git_are_no_files(
+    committed: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What git writes to stderr is not in the list of changed files."""
+    monkeypatch.setenv("GIT_TRACE", "1")
+    assert changed(catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("SPEC.md", 9),
+        ("conftest.py", 9),
+        ("requirements.txt", 9),
+        ("build.py", 9),
+        ("imagebuild/phases.py", 9),
+        ("tests/contract/test_load.py", 9),
+        ("tests/support/wait.py", 9),
+        ("tests/engine/test_readme.py", 9),
+        ("runtimes/esperanto/tests/test_new.py", 9),
+        ("runtimes/esperanto/fixtures/hello.eo", 9),
+        ("runtimes/other/tests/test_new.py", 0),
+        ("tests/imagebuild/test_x.py", 0),
+    ],
+)
+def test_what_decides_how_an_image_is_tested_concerns_it(
+    committed: Path, catalog: Catalog, path: str, count: int
+) -> None:
+    """CI tests what a change concerns: the suite concerns all, a language's tests its images."""
+    (committed / path).parent.mkdir(parents=True, exist_ok=True)
+    (committed / path).write_text("changed\n", encoding="utf-8")
+    assert len(changed(catalog)) == count
+
+
 @pytest.mark.parametrize("path", ["runtimes/esperanto/README.md", "docs.md"])
 def test_a_file_that_no_build_copies_changes_nothing(
     committed: Path, catalog: Catalog, path: str
 ) -> None:
-    """Documentation and tests."""
+    """Documentation."""
     (committed / path).write_text("changed\n", encoding="utf-8")
     assert changed(catalog) == []
 
@@ -64,13 +107,6 @@ def test_a_changed_entry_changes_its_images(
 ) -> None:
     """Version, variant, base, language and platform; not the rest of the file."""
     assert len(changed(load(edited(old, new)))) == count
-
-
-def test_the_builder_changes_all(committed: Path, catalog: Catalog) -> None:
-    """A module that decides what is in an image."""
-    (committed / "imagebuild").mkdir()
-    (committed / "imagebuild/buildx.py").write_text("\n", encoding="utf-8")
-    assert len(changed(catalog)) == 9
 
 
 def test_an_unknown_commit_is_named(committed: Path, catalog: Catalog) -> None:

@@ -3,16 +3,22 @@
 import datetime
 import errno
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import docker.errors
 import pytest
+import requests
 
 from imagebuild import build as builder
-from imagebuild import cli, plan, schema
+from imagebuild import cli, schema
 from imagebuild.catalog import Catalog
 from imagebuild.errors import BuildError, EngineError
+from imagebuild.steps import Step
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Outcome:
@@ -134,7 +140,7 @@ def test_build_hands_the_plan_on_and_prints_what_was_built(
     """--json is the record of the build."""
     seen: dict[str, Any] = {}
 
-    def build(catalog: Catalog, steps: list[plan.Step], **options: object) -> list[object]:
+    def build(catalog: Catalog, steps: list[Step], **options: object) -> list[object]:
         seen.update(options, steps=[step.name for step in steps])
         return [{"tag": "t"}]
 
@@ -195,6 +201,46 @@ def test_a_full_disk_ends_in_one_message(
     assert outcome.code == 6
     assert "`/some/file`" in outcome.errors
     assert "hint: free some space" in outcome.errors
+
+
+def test_a_reader_that_leaves_ends_it_quietly(tree: Path) -> None:
+    """`list | head -1` needs no traceback, however much or little is printed."""
+    for command in (["list", f"--catalog={tree / 'images.yaml'}"], ["schema"]):
+        words = [sys.executable, str(ROOT / "build.py"), *command]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        docker.errors.APIError("conflict"),
+        docker.errors.DockerException("no version"),
+        requests.ReadTimeout("timed out"),
+    ],
+)
+def test_errors_of_the_docker_client_end_in_one_message(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Which says that it was the engine."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(error))
+    outcome = call("build")
+    assert outcome.code == EngineError.exit_code
+    assert outcome.errors.startswith(f"error: the engine did not do what it was asked: {error}\n")
+
+
+def test_a_file_of_another_user_ends_in_one_message(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a command was run as root."""
+    denied = PermissionError(errno.EACCES, "Permission denied", "/some/file")
+    monkeypatch.setattr(builder, "plan_steps", raise_(denied))
+    outcome = call("build")
+    assert outcome.code == 2
+    assert "`/some/file`: Permission denied\nhint: " in outcome.errors
 
 
 def test_other_errors_of_the_system_keep_their_traceback(

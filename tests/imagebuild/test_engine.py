@@ -74,6 +74,16 @@ def test_only_root_brings_one_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "DOCKER_HOST" in caught.value.hint
 
 
+def test_missing_docker_client_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than that it lacks a plug-in."""
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with (
+        engine(tmp_path / "system", VERSION),
+        pytest.raises(EngineError, match="there is no docker client"),
+    ):
+        engines.connect(Processes(), tmp_path)
+
+
 def test_root_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed leaves no root; what it and older recipes left is removed."""
     calls: list[list[str]] = []

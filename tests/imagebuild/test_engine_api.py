@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import engine_api, labels
+from imagebuild import engine_api, labels, size
 from imagebuild.errors import EngineError
-from imagebuild.plan import Known
+from imagebuild.steps import Known
 from tests.imagebuild.fakes import engine
 
 
@@ -27,7 +27,37 @@ def test_missing_object_is_none(tmp_path: Path) -> None:
         assert engine_api.call(host, "/images/nothing/json") is None
 
 
-@pytest.mark.parametrize("version", ["23.0.1", "26.1.5+dfsg1", "28.2.2-rc.1"])
+def test_engine_that_is_gone_is_an_error_of_the_builder(tmp_path: Path) -> None:
+    """So that it fails one step with a sentence, and no traceback."""
+    host = f"unix://{tmp_path / 'nobody'}"
+    with pytest.raises(EngineError, match="did not answer `/images/x/json`"):
+        engine_api.call(host, "/images/x/json")
+    with pytest.raises(EngineError, match="did not answer `/images/x/get`"):
+        size.compressed(host, "x")
+
+
+def test_export_that_is_cut_off_is_an_error_of_the_builder(tmp_path: Path) -> None:
+    """What was measured of it would be wrong."""
+    with (
+        engine(tmp_path / "socket", {"/images/x/get": b"no tar"}) as host,
+        pytest.raises(EngineError, match="did not export `x` whole"),
+    ):
+        size.compressed(host, "x")
+
+
+def test_engine_of_others_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers, only not this user; that isn't the same as no engine."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("imagebuild.engine_connection._UnixConnection.connect", refuse)
+    with pytest.raises(EngineError, match="`unix:///s` may not be used by this user") as caught:
+        engine_api.version("unix:///s")
+    assert "group `docker`" in caught.value.hint
+
+
+@pytest.mark.parametrize("version", ["23.0.1", "26.1.5+dfsg1", "28.2.2-rc.1", "v27.0", "dev"])
 def test_new_engine_is_accepted(version: str) -> None:
     """Whatever a distribution adds to the number."""
     engine_api.check_version("unix:///socket", version)

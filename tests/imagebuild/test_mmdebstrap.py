@@ -6,8 +6,8 @@ from imagebuild import bases, labels, mmdebstrap
 from imagebuild.engine import Engine
 from imagebuild.errors import EngineError
 from imagebuild.model import Base
-from imagebuild.plan import Action, Step
 from imagebuild.process import Processes
+from imagebuild.steps import Action, Step
 
 ENGINE = Engine("unix:///socket", ("docker",), ("buildx",), {"DOCKER_HOST": "unix:///socket"})
 
@@ -60,6 +60,7 @@ def test_root_installs_mmdebstrap(monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder()
     mmdebstrap.install(recorder, Path("/dev/null"))
     assert recorder.commands[-1][:2] == ["apt-get", "install"]
+    assert {"mmdebstrap", "debian-archive-keyring"} < set(recorder.commands[-1])
 
 
 def test_base_is_made_then_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_function_is_named_as_in_a_deployment(catalog: Catalog, tmp_path: Path) 
     file, dependencies = tmp_path / "hello.eo", tmp_path / "my-dependencies"
     file.write_text("code")
     dependencies.write_text("things")
-    found = run.read(image(catalog), run.Function(file, "handler", dependencies), {}, None)
+    found = run.read(image(catalog), run.Source(file, "handler", dependencies), {}, None)
     assert found == phases.Function(
         "hello", "handler", {"hello.eo": b"code", "deps.txt": b"things"}
     )

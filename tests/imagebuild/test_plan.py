@@ -6,7 +6,7 @@ import pytest
 
 from imagebuild import content, plan
 from imagebuild.catalog import Catalog
-from imagebuild.plan import Action, Known, Step
+from imagebuild.steps import Action, Known, Step
 
 PINNED = "sha256:" + "0" * 64
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from imagebuild.errors import DiskFullError, ProcessError
-from imagebuild.process import Cancelled, Processes, interruptible, last_lines, start_daemon
+from imagebuild.failures import last_lines
+from imagebuild.interrupts import interruptible
+from imagebuild.process import Cancelled, Processes, start_daemon
 
 
 def test_output_is_returned_logged_and_passed_on(tmp_path: Path) -> None:
@@ -23,6 +25,15 @@ def test_output_is_returned_logged_and_passed_on(tmp_path: Path) -> None:
     assert output == "out\nerr\n"
     assert lines == ["out\n", "err\n"]
     assert log.read_text() == "$ sh -c 'echo $NAME; echo err >&2'\nout\nerr\n"
+
+
+def test_data_is_what_a_program_writes_to_stdout() -> None:
+    """A warning beside it is no part of it; of a failure it is the reason."""
+    processes = Processes()
+    assert processes.read(["sh", "-c", "echo warning >&2; echo data"]) == "data\n"
+    with pytest.raises(ProcessError, match="ended with 3") as caught:
+        processes.read(["sh", "-c", "echo data; echo why >&2; exit 3"])
+    assert caught.value.output == "why"
 
 
 def test_failure_tells_command_code_and_last_lines() -> None:

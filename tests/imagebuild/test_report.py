@@ -2,10 +2,10 @@ import io
 
 from imagebuild import report
 from imagebuild.errors import BuildError
-from imagebuild.plan import Action, Step
 from imagebuild.progress import Lines, choose
 from imagebuild.record import Entry
 from imagebuild.schedule import ParentFailedError
+from imagebuild.steps import Action, Step
 
 
 def step(name: str, action: Action = Action.BUILD) -> Step:

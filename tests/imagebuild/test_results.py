@@ -16,7 +16,16 @@ DOCUMENT = {
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A repository with a contract, a suite and a language."""
-    for name in ("SPEC.md", "tests/contract/test_load.py", "runtimes/toy/fixtures/hello.toy"):
+    for name in (
+        "SPEC.md",
+        "README.md",
+        "examples/toy/hello.toy",
+        "imagebuild/phases.py",
+        "runtimes/toy/fixtures/hello.toy",
+        "tests/contract/test_load.py",
+        "tests/repo/new_language/images.yaml",
+        "tests/support/wait.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("text")
     return tmp_path
@@ -39,27 +48,63 @@ def test_an_interrupted_run_is_no_success(code: int, early: bool) -> None:
 
 def test_a_result_is_found_by_its_key(tmp_path: Path) -> None:
     """And said to be an older one."""
-    results.save(tmp_path, "key", Result(3, seconds=2.0))
+    report = tmp_path / "report.xml"
+    report.write_text("<report/>")
+    results.save(tmp_path, "key", Result(3, seconds=2.0), report)
     assert results.load(tmp_path, "key") == Result(3, seconds=2.0, kept=True)
+    assert results.kept_report(tmp_path, "key").read_text() == "<report/>"
     assert results.load(tmp_path, "other") is None
 
 
 def test_a_spoilt_result_is_none(tmp_path: Path) -> None:
     """The suite then runs again."""
-    results.save(tmp_path, "key", Result(3))
+    results.save(tmp_path, "key", Result(3), tmp_path / "no report")
     (tmp_path / results.FOLDER / "key.json").write_text("{")
     assert results.load(tmp_path, "key") is None
 
 
 @pytest.mark.parametrize(
-    "name", ["SPEC.md", "tests/contract/test_load.py", "runtimes/toy/fixtures/hello.toy"]
+    "name",
+    [
+        "SPEC.md",
+        "tests/contract/test_load.py",
+        "runtimes/toy/fixtures/hello.toy",
+        "imagebuild/phases.py",
+    ],
 )
 def test_a_change_of_the_suite_makes_another_version(tree: Path, name: str) -> None:
-    """Contract, tests and fixtures count."""
+    """Contract, tests, fixtures and the phases of the builder count."""
     before = results.suite_version(tree, tree, "toy", "entry")
     assert results.suite_version(tree, tree, "toy", "entry") == before
     (tree / name).write_text("other text")
     assert results.suite_version(tree, tree, "toy", "entry") != before
+
+
+def test_a_file_that_moves_makes_another_version(tree: Path) -> None:
+    """Its folder may decide what it means."""
+    before = results.suite_version(tree, tree, "toy", "entry")
+    file = tree / "tests/contract/test_load.py"
+    (tree / "tests/contract/other").mkdir()
+    file.rename(file.parent / "other" / file.name)
+    assert results.suite_version(tree, tree, "toy", "entry") != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "examples/toy/hello.toy",
+        "imagebuild/phases.py",
+        "tests/repo/new_language/images.yaml",
+        "tests/support/wait.py",
+    ],
+)
+def test_what_the_tests_of_the_builder_run_makes_another_version(tree: Path, name: str) -> None:
+    """README's commands, the examples and the made-up language among it."""
+    before = results.builder_version(tree)
+    assert results.builder_version(tree) == before
+    (tree / name).write_text("other text")
+    assert results.builder_version(tree) != before
 
 
 def test_a_waiver_makes_another_version(tree: Path) -> None:

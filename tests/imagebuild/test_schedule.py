@@ -4,8 +4,8 @@ import pytest
 
 from imagebuild import schedule
 from imagebuild.errors import BuildError, DiskFullError, ImageBuildError
-from imagebuild.plan import Action, Step
 from imagebuild.schedule import ParentFailedError
+from imagebuild.steps import Action, Step
 
 
 def step(name: str, *parents: str) -> Step:

@@ -1,0 +1,39 @@
+import os
+import socket
+import subprocess
+from types import SimpleNamespace
+from typing import Any, cast
+
+from imagebuild import containers
+
+
+class Things:
+    """Stands for the containers or the volumes of an engine."""
+
+    def __init__(self, owners: list[str]) -> None:
+        self.removed: list[str] = []
+        self._owners = owners
+
+    def list(self, **_: object) -> list[Any]:
+        """Return one for each owner."""
+        return [self._thing(owner) for owner in self._owners]
+
+    def _thing(self, owner: str) -> Any:
+        return SimpleNamespace(
+            attrs={"Labels": {containers.LABEL: owner}},
+            remove=lambda **_: self.removed.append(owner),
+        )
+
+
+def test_what_a_killed_command_left_is_removed() -> None:
+    """Not what a running one needs, nor what belongs to another machine."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = f"{socket.gethostname()}/{ended.pid}"
+    own = f"{socket.gethostname()}/{os.getpid()}"
+    assert containers.temporary() == {containers.LABEL: own}
+    things = Things([left, own, f"elsewhere/{ended.pid}", ""])
+    client = SimpleNamespace(containers=things, volumes=Things([left]))
+    containers.remove_leftovers(cast("Any", client))
+    assert things.removed == [left]
+    assert client.volumes.removed == [left]
