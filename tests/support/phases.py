@@ -91,6 +91,10 @@ class Phases:
             parts += [name, phase.model_dump_json(), image["Id"] if image else "missing"]
         return parts
 
+    def label(self, function: str) -> str:
+        """Return what the install volumes of a function have in common, whatever their content."""
+        return f"{self._prefix}/{self._image.language}-{self._image.version}/{function}"
+
     def _tag(self, phase: Phase) -> str:
         return phases.of_variant(self._image, phase.variant).tag(self._prefix)
 

@@ -97,7 +97,7 @@ class Server(Endpoint):
         return frozenset(seen)
 
     def seconds_to_exit(self) -> float:
-        """Send SIGTERM and return how long process 1 goes on, by the engine's clock."""
+        """Send SIGTERM, by this machine's clock, and return how long process 1 goes on."""
         sent = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         self.signal()
         self.exit_code()

@@ -3,8 +3,11 @@
 import hashlib
 import threading
 import time
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+
+import docker.errors
 
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine as BuildEngine
@@ -66,7 +69,16 @@ class Tools:
             options = ["build", "--builder=default", f"--build-arg=BASE={base}", f"--tag={tag}"]
             command = [*self._builder.buildx, *options, str(FOLDER)]
             Programs().run(command, environment=self._builder.environment)
+            self._remove_old(tag)
         return tag
+
+    def _remove_old(self, current: str) -> None:
+        """Remove the images of tools that `current` has replaced."""
+        images = self._engine.client.images
+        for image in images.list(current.partition(":")[0]):
+            for tag in set(image.tags) - {current}:
+                with suppress(docker.errors.APIError):  # a container of an older suite has it
+                    images.remove(tag)
 
     def _base(self) -> str:
         names = [BASE, *self._catalog.bases]
