@@ -18,7 +18,8 @@ import docker
 import docker.errors
 from docker.models.containers import Container
 
-from tests.support.archive import names, pack, unpack_one
+from imagebuild.containers import archive
+from tests.support.archive import names, unpack_one
 
 LABEL = "function-runtimes.suite"
 PROCESS_LABEL = "function-runtimes.suite.process"
@@ -115,7 +116,7 @@ def output(container: Container, stream: str) -> str:
 
 def put(container: Container, folder: str, files: Mapping[str, bytes]) -> None:
     """Write `files` to `folder` of a container that need not run, owned by uid 1000."""
-    container.put_archive("/", pack(folder, files))
+    container.put_archive("/", archive(files, mode=0o666, folder=folder))
 
 
 def read(container: Container, path: str) -> bytes:
