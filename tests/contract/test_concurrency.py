@@ -12,6 +12,8 @@ from tests.support.sidecar import Tools
 from tests.support.web import message, seconds
 
 IDLE_CONNECTIONS = 200
+ONE_AND_ONE = pytest.mark.function("sleep", shared=True, FUNC_WORKERS="1", FUNC_CONCURRENCY="2")
+"""One call executes, one waits."""
 
 
 def assert_healthy(server: Server) -> None:
@@ -55,7 +57,7 @@ def test_health_under_load(server: Server) -> None:
 
 @pytest.mark.clause("CONCURRENCY-4", "CONCURRENCY-5")
 @pytest.mark.quiet
-@pytest.mark.function("sleep", FUNC_WORKERS="1", FUNC_CONCURRENCY="2")
+@ONE_AND_ONE
 def test_overload(server: Server) -> None:
     """Two of six are admitted and served, one after the other; four are told to come again."""
     calls = server.together(6, {"seconds": 1})
@@ -82,7 +84,7 @@ def test_state(server: Server) -> None:
 
 
 @pytest.mark.clause("CONCURRENCY-6")
-@pytest.mark.function("sleep", FUNC_WORKERS="1")
+@ONE_AND_ONE
 def test_reset_connection(server: Server, tools: Tools) -> None:
     """A client that is gone before its answer ends no worker: what the module knows lives on."""
     server.call({"seconds": 0})

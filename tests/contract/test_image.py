@@ -145,5 +145,4 @@ def test_no_secrets(runtime: Runtime) -> None:
 def test_start(runtime: Runtime) -> None:
     """The first request is answered in time; the better of two starts counts."""
     limit = runtime.image.version_entry.start_limit_seconds
-    times = [runtime.start("hello").seconds_to_first_answer() for _ in range(2)]
-    assert min(times) <= limit
+    assert any(runtime.start("hello").seconds_to_first_answer() <= limit for _ in range(2))

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.events import binary, structured
-from tests.support.orders import COUNTER, ECHO, INSPECT, LIMIT_BYTES, SLEEP
+from tests.support.orders import (
+    COUNTER,
+    ECHO,
+    INSPECT,
+    LIMIT_BYTES,
+    ONE_WORKER,
+    PRINT_SETTINGS,
+    SLEEP,
+)
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.wait import wait_until
@@ -151,8 +159,8 @@ def test_unicode(runtime: Runtime) -> None:
     text = "grüße 漢字 🎉"
     echoed = runtime.shared("echo").post(text.encode(), "text/plain; charset=utf-8")
     assert echoed.text == text
-    assert runtime.shared("value").call({"kind": "string"}).text == "grüße"
-    printer = runtime.shared("print")
+    assert runtime.shared("value", ONE_WORKER).call({"kind": "string"}).text == "grüße"
+    printer = runtime.shared("print", PRINT_SETTINGS)
     printer.call({"stdout": text, "stderr": text, "then": "return"})
     wait_until(lambda: text in printer.stdout and text in printer.stderr)
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.support.orders import COUNTER, FAIL, HELLO, RESPOND, VALUE
+from tests.support.orders import COUNTER, FAIL, HELLO, ONE_WORKER, RESPOND, VALUE
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.wait import wait_until
@@ -152,8 +152,8 @@ def test_preflight(server: Server) -> None:
 @pytest.mark.needs("hello", "fail")
 def test_cors(runtime: Runtime) -> None:
     """Every answer to another origin allows it, an error too."""
-    for function in ("hello", "fail"):
-        response = runtime.shared(function).get(headers=ORIGIN)
+    for function, settings in (("hello", None), ("fail", ONE_WORKER)):
+        response = runtime.shared(function, settings).get(headers=ORIGIN)
         assert response.headers[ALLOWED] in ("*", ORIGIN["Origin"])
 
 
