@@ -6,8 +6,10 @@ import time
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import docker.errors
+from docker.models.containers import Container
 
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine as BuildEngine
@@ -34,13 +36,22 @@ class Tools:
 
     def run(self, server: Server, script: str) -> Finished:
         """Run `script` with sh, in the network and the process namespace of `server`."""
-        return self._engine.run(
+        if server.beside is None:
+            server.beside = self._start(server)
+        code, output = server.beside.exec_run(["sh", "-c", script], demux=True)
+        stdout, stderr = cast("tuple[bytes | None, bytes | None]", output)
+        return Finished(code or 0, _text(stdout), _text(stderr))
+
+    def _start(self, server: Server) -> Container:
+        container = self._engine.create(
             self.image,
-            ["sh", "-c", script],
+            ["sleep", "infinity"],
             network_mode=f"container:{server.container.id}",
             pid_mode=f"container:{server.container.id}",
             cap_add=["SYS_PTRACE"],
         )
+        container.start()
+        return container
 
     def processes(self, server: Server) -> Snapshot:
         """Return the processes of `server`."""
@@ -88,3 +99,7 @@ class Tools:
             if base and self._engine.image(tag):
                 return tag
         raise AssertionError(f"none of the bases {names} is there\nhint: ./build.py build")
+
+
+def _text(content: bytes | None) -> str:
+    return (content or b"").decode(errors="replace")
