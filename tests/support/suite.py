@@ -75,7 +75,9 @@ class Suite:
     def _take(self, item: pytest.Item) -> Server | Failure:
         wanted = order.of(item)
         assert wanted is not None, f"{item.nodeid} needs the marker `function`"
-        return self.pool.take(item.nodeid, partial(self._make, item, wanted))
+        taken = self.pool.take(item.nodeid, partial(self._make, item, wanted))
+        # A shared one may have been dropped since it was begun: a test that used it has failed.
+        return self._make(item, wanted) if wanted.shared else taken
 
     def _make(self, item: pytest.Item, wanted: order.Order) -> Server | Failure:
         runtime = self.runtime(image_of(item))
