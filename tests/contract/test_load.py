@@ -20,6 +20,11 @@ BAD = {
 }
 
 
+def refusal(**settings: str | None) -> pytest.MarkDecorator:
+    """Ask for a runtime that refuses to start: it needs no network, which takes time to set up."""
+    return pytest.mark.function("hello", network_mode="none", **settings)
+
+
 @pytest.mark.clause("LOAD-1")
 @pytest.mark.function("hello", empty=True)
 def test_missing_module(failure: Failure) -> None:
@@ -115,7 +120,7 @@ def is_told(name: str, value: str, text: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        pytest.param(name, value, marks=pytest.mark.function("hello", **{name: value}))
+        pytest.param(name, value, marks=refusal(**{name: value}))
         for name, value in [*BAD.items(), ("FUNC_TIMEOUT", "0")]
     ],
 )
@@ -126,7 +131,7 @@ def test_bad_setting(failure: Failure, name: str, value: str) -> None:
 
 
 @pytest.mark.clause("LOAD-12")
-@pytest.mark.function("hello", **BAD)
+@refusal(**BAD)
 def test_all_bad_settings(failure: Failure) -> None:
     """All bad settings are named at once, with their values."""
     assert failure.exit_code != 0
@@ -136,10 +141,7 @@ def test_all_bad_settings(failure: Failure) -> None:
 @pytest.mark.clause("LOAD-13")
 @pytest.mark.parametrize(
     "variable",
-    [
-        pytest.param(name, marks=pytest.mark.function("hello", **{name: None}))
-        for name in ("MOD_NAME", "FUNC_HANDLER")
-    ],
+    [pytest.param(name, marks=refusal(**{name: None})) for name in ("MOD_NAME", "FUNC_HANDLER")],
 )
 def test_missing_setting(failure: Failure, variable: str) -> None:
     """A missing setting that has no default is named."""
