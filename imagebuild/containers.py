@@ -82,10 +82,16 @@ def archive(files: Mapping[str, bytes], *, mode: int = 0o664, folder: str = "") 
 
 
 def copy_to_volume(
-    client: "DockerClient", image: str, volume: str, mount: str, files: Mapping[str, bytes]
+    client: "DockerClient",
+    image: str,
+    volume: str,
+    mount: str,
+    files: Mapping[str, bytes],
+    **options: Any,
 ) -> None:
     """Write `files` into `volume`, through a container of `image` that never runs."""
-    with created(client, image, volumes={volume: {"bind": mount, "mode": "rw"}}) as container:
+    mounts = {volume: {"bind": mount, "mode": "rw"}}
+    with created(client, image, volumes=mounts, **options) as container:
         container.put_archive("/", archive(files, folder=mount))
 
 

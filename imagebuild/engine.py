@@ -1,16 +1,13 @@
 """The container engine: the one that answers, else our own, brought up in the cache folder."""
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild import engine_api, engine_clients, engine_daemon, engine_root
+from imagebuild import cache, engine_api, engine_clients, engine_daemon, engine_root
 from imagebuild.errors import EngineError
 from imagebuild.process import Processes
 
@@ -32,8 +29,7 @@ class Engine:
 
 def folder() -> Path:
     """Return the folder of our own engine: root, data, socket and log."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "function-runtimes" / "engine"
+    return cache.folder() / "engine"
 
 
 def find() -> str | None:
@@ -80,9 +76,8 @@ def _bring_up(processes: Processes, checkout: Path) -> str:
             "start docker, set DOCKER_HOST, or run this command as root",
         )
     own = folder()
-    own.mkdir(parents=True, exist_ok=True)
     host = engine_daemon.socket_address(own)
-    with _locked(own / "lock"):
+    with cache.locked(own / "lock"):
         if engine_api.version(host):  # another process was faster
             return host
         log = own / "root.log"
@@ -118,11 +113,3 @@ def _context_host() -> list[str]:
         if context.get("Name") == name:
             return [context["Endpoints"]["docker"]["Host"]]
     return []
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`: only one process at a time makes a root or starts an engine."""
-    with open(path, "w", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

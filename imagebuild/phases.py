@@ -3,9 +3,10 @@
 Shared by `build.py run` and the contract suite: both put a function into a docker volume.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagebuild import containers
 from imagebuild.catalog import Image
@@ -15,6 +16,7 @@ from imagebuild.model import Phase
 
 if TYPE_CHECKING:
     from docker import DockerClient
+    from docker.models.containers import Container
 
 MOUNT = "/kubeless"
 AUTHORITIES = "/run/secrets/ca-bundle"
@@ -55,8 +57,18 @@ def prepare(
     output = ""
     installs = install and image.language_entry.kubeless.depName in function.files
     for name, phase in wanted(image, installs=installs):
-        tag = of_variant(image, phase.variant).tag(prefix)
-        output += _run(client, tag, name, phase, image, function, volume)
+        mounts = {volume: MOUNT}
+        with started(client, image, function, phase, prefix=prefix, volumes=mounts) as container:
+            code = container.wait()["StatusCode"]
+            printed = container.logs().decode(errors="replace")
+        if code:
+            tag = of_variant(image, phase.variant).tag(prefix)
+            raise BuildError(
+                f"the {name} of `{function.module}` ended with {code} in `{tag}`:\n"
+                + last_lines(printed),
+                "correct what the last lines say",
+            )
+        output += printed
     return output
 
 
@@ -80,43 +92,40 @@ def environment(image: Image, function: Function, phase: Phase) -> dict[str, str
         "KUBELESS_INSTALL_VOLUME": MOUNT,
         "KUBELESS_DEPS_FILE": f"{MOUNT}/{image.language_entry.kubeless.depName}",
         "KUBELESS_FUNC_NAME": function.handler,
-        "MOD_NAME": function.module,
-        "FUNC_HANDLER": function.handler,
         **({"SSL_CERT_FILE": AUTHORITIES} if function.authorities else {}),
         **phase.env,
         **function.environment,
     }
 
 
-def _run(
+@contextmanager
+def started(
     client: "DockerClient",
-    tag: str,
-    name: str,
-    phase: Phase,
     image: Image,
     function: Function,
-    volume: str,
-) -> str:
+    phase: Phase,
+    *,
+    prefix: str,
+    volumes: Mapping[str, str],
+    **options: Any,
+) -> "Iterator[Container]":
+    """Start a phase as an init container does and yield the container, removed at the end.
+
+    `volumes` maps what is mounted to places; `options` are the docker SDK's.
+    """
     with containers.created(
         client,
-        tag,
+        of_variant(image, phase.variant).tag(prefix),
         entrypoint=["sh", "-c"],
         command=[phase.command],
         user=str(containers.USER),
         group_add=[str(containers.USER)],
         environment=environment(image, function, phase),
-        volumes={volume: {"bind": MOUNT, "mode": "rw"}},
+        volumes={source: {"bind": place, "mode": "rw"} for source, place in volumes.items()},
+        **options,
     ) as container:
         if function.authorities:
             bundle = {AUTHORITIES: function.authorities}
             container.put_archive("/", containers.archive(bundle, mode=0o444))
         container.start()
-        code = container.wait()["StatusCode"]
-        output = container.logs().decode(errors="replace")
-    if code:
-        raise BuildError(
-            f"the {name} of `{function.module}` ended with {code} in `{tag}`:\n"
-            + last_lines(output),
-            "correct what the last lines say",
-        )
-    return str(output)
+        yield container

@@ -8,15 +8,12 @@ import pytest
 
 from tests.support.orders import COUNTER, HELLO
 from tests.support.server import Server
-from tests.support.wait import wait_until
+from tests.support.sidecar import Tools
 from tests.support.web import message, seconds
 
 IDLE_CONNECTIONS = 200
-
-
-def wait_for_calls(server: Server, count: int) -> None:
-    """Wait until `count` calls are in flight."""
-    wait_until(lambda: server.metrics().total("function_in_flight") >= count, 10, "calls in flight")
+ONE_AND_ONE = pytest.mark.function("sleep", shared=True, FUNC_WORKERS="1", FUNC_CONCURRENCY="2")
+"""One call executes, one waits."""
 
 
 def assert_healthy(server: Server) -> None:
@@ -43,7 +40,7 @@ def test_health_of_a_busy_runtime(server: Server) -> None:
     """Health doesn't wait for a worker."""
     for _ in range(5):
         server.begin({"seconds": 30})
-    wait_for_calls(server, 3)
+    server.wait_for_calls(3)
     assert_healthy(server)
 
 
@@ -54,13 +51,13 @@ def test_health_under_load(server: Server) -> None:
     """Health doesn't wait for the CPU that four calls burn."""
     for _ in range(4):
         server.begin()
-    wait_for_calls(server, 4)
+    server.wait_for_calls(4)
     assert_healthy(server)
 
 
 @pytest.mark.clause("CONCURRENCY-4", "CONCURRENCY-5")
 @pytest.mark.quiet
-@pytest.mark.function("sleep", FUNC_WORKERS="1", FUNC_CONCURRENCY="2")
+@ONE_AND_ONE
 def test_overload(server: Server) -> None:
     """Two of six are admitted and served, one after the other; four are told to come again."""
     calls = server.together(6, {"seconds": 1})
@@ -84,6 +81,20 @@ def test_state(server: Server) -> None:
     """What a module remembers is there in the next call."""
     first, second = server.call().json(), server.call().json()
     assert second == {"count": first["count"] + 1, "process": first["process"]}
+
+
+@pytest.mark.clause("CONCURRENCY-6")
+@ONE_AND_ONE
+def test_reset_connection(server: Server, tools: Tools) -> None:
+    """A client that is gone before its answer ends no worker: what the module knows lives on."""
+    server.call({"seconds": 0})
+    before = tools.processes(server).numbers
+    headers = {"Content-Type": "application/json", "Connection": "close"}
+    wire = server.wire().send(message("POST", "/", headers, b'{"seconds": 0.5}'))
+    server.wait_for_calls()
+    wire.reset()
+    assert server.call({"seconds": 0}).text == "slept"
+    assert before <= tools.processes(server).numbers
 
 
 @pytest.mark.clause("CONCURRENCY-7")

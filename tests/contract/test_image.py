@@ -19,7 +19,14 @@ HARDENED = pytest.mark.function(
     cap_drop=["ALL"],
     security_opt=["no-new-privileges"],
 )
-HIDDEN = ["x; touch /kubeless/hidden", "$(touch /kubeless/hidden)", "`touch /kubeless/hidden`"]
+HIDDEN = "x; touch /kubeless/hidden; $(touch /kubeless/hidden) `touch /kubeless/hidden`"
+VARIABLES = [
+    "KUBELESS_DEPS_FILE",
+    "KUBELESS_FUNC_NAME",
+    "MOD_NAME",
+    "FUNC_HANDLER",
+    "SSL_CERT_FILE",
+]
 LOAD = "ab -q -k -c 4 -n {count} http://127.0.0.1:{port}/ >/dev/null"
 
 
@@ -120,11 +127,10 @@ def test_phases_without_network(runtime: Runtime) -> None:
 
 
 @pytest.mark.clause("IMAGE-13")
-@pytest.mark.parametrize("text", HIDDEN)
-def test_hidden_commands(runtime: Runtime, text: str) -> None:
-    """The phases don't execute what the values of their variables say."""
-    names = ["KUBELESS_DEPS_FILE", "KUBELESS_FUNC_NAME", "MOD_NAME", "FUNC_HANDLER"]
-    prepared = runtime.phases("hello", dict.fromkeys(names, text), network_mode="none")
+@pytest.mark.parametrize("names", [VARIABLES, ["KUBELESS_INSTALL_VOLUME"]], ids=["most", "volume"])
+def test_hidden_commands(runtime: Runtime, names: list[str]) -> None:
+    """The phases don't execute what the values say; a bad volume ends them before the others."""
+    prepared = runtime.phases("hello", dict.fromkeys(names, HIDDEN), network_mode="none")
     assert "hidden" not in prepared.files
 
 
@@ -139,5 +145,4 @@ def test_no_secrets(runtime: Runtime) -> None:
 def test_start(runtime: Runtime) -> None:
     """The first request is answered in time; the better of two starts counts."""
     limit = runtime.image.version_entry.start_limit_seconds
-    times = [runtime.start("hello").seconds_to_first_answer() for _ in range(2)]
-    assert min(times) <= limit
+    assert any(runtime.start("hello").seconds_to_first_answer() <= limit for _ in range(2))

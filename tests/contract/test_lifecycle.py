@@ -11,11 +11,6 @@ from tests.support.web import message
 SIGNALS = ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.clause("LIFECYCLE-8"))]
 
 
-def wait_for_call(server: Server) -> None:
-    """Wait until a call is in flight."""
-    wait_until(lambda: server.metrics().total("function_in_flight") >= 1, 10, "a call in flight")
-
-
 def is_refused(server: Server) -> bool:
     """Whether a new call gets no connection, no answer or a 503."""
     try:
@@ -30,10 +25,23 @@ def is_refused(server: Server) -> bool:
 def test_drain(server: Server, name: str) -> None:
     """A call in flight is completed, then the runtime ends well."""
     running = server.begin({"seconds": 1})
-    wait_for_call(server)
+    server.wait_for_calls()
     server.signal(name)
     assert running.result().text == "slept"
     assert server.exit_code(within=10) == 0
+
+
+@pytest.mark.clause("LIFECYCLE-1", "LIFECYCLE-3", "TIMEOUT-1", "OBSERVABILITY-6")
+@pytest.mark.function("spin", FUNC_TIMEOUT="1", FUNC_GRACE_PERIOD="60")
+def test_timeout_during_the_drain(server: Server) -> None:
+    """The last call is answered and logged though it ends by its deadline, not by itself."""
+    running = server.begin()
+    server.wait_for_calls()
+    server.signal()
+    assert running.result().status_code == 408
+    assert server.exit_code(within=10) == 0
+    (line,) = server.access_log("POST / ")
+    assert '" 408 ' in line
 
 
 @pytest.mark.clause("LIFECYCLE-2", "LIFECYCLE-6")
@@ -41,7 +49,7 @@ def test_drain(server: Server, name: str) -> None:
 def test_new_requests(server: Server) -> None:
     """During the drain new calls are refused, readiness is gone and health is not."""
     running = server.begin({"seconds": 2})
-    wait_for_call(server)
+    server.wait_for_calls()
     server.signal()
     wait_until(lambda: server.get("/readyz").status_code == 503, 1.5, "the end of readiness")
     assert server.get("/healthz").status_code == 200
@@ -64,7 +72,7 @@ def test_idle(server: Server) -> None:
 def test_short_grace(server: Server) -> None:
     """The grace is at least the timeout, so that any call can complete."""
     running = server.begin({"seconds": 1})
-    wait_for_call(server)
+    server.wait_for_calls()
     server.signal()
     assert running.result().text == "slept"
 

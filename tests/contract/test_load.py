@@ -20,6 +20,11 @@ BAD = {
 }
 
 
+def refusal(**settings: str | None) -> pytest.MarkDecorator:
+    """Ask for a runtime that refuses to start: it needs no network, which takes time to set up."""
+    return pytest.mark.function("hello", network_mode="none", **settings)
+
+
 @pytest.mark.clause("LOAD-1")
 @pytest.mark.function("hello", empty=True)
 def test_missing_module(failure: Failure) -> None:
@@ -104,37 +109,39 @@ def test_environment(server: Server) -> None:
     assert environment["GREETING"] == "grüße"
 
 
+def is_told(name: str, value: str, text: str) -> bool:
+    """Whether `text` names a setting and then, before it names another one, the value."""
+    parts = re.split(rf"\n|(?={'|'.join(BAD)})", text)
+    whole = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w.])")
+    return any(part.startswith(name) and whole.search(part) for part in parts)
+
+
 @pytest.mark.clause("LOAD-11")
 @pytest.mark.parametrize(
-    "value",
+    ("name", "value"),
     [
-        pytest.param(text, marks=pytest.mark.function("hello", FUNC_TIMEOUT=text))
-        for text in ("abc", "0", "-1")
+        pytest.param(name, value, marks=refusal(**{name: value}))
+        for name, value in [*BAD.items(), ("FUNC_TIMEOUT", "0")]
     ],
 )
-def test_bad_setting(failure: Failure, value: str) -> None:
-    """A timeout that is not a number above zero is refused."""
+def test_bad_setting(failure: Failure, name: str, value: str) -> None:
+    """A value that is out of its range, or of another kind, is refused."""
     assert failure.exit_code != 0
-    assert value in failure.stderr
+    assert is_told(name, value, failure.stderr)
 
 
 @pytest.mark.clause("LOAD-12")
-@pytest.mark.function("hello", **BAD)
+@refusal(**BAD)
 def test_all_bad_settings(failure: Failure) -> None:
     """All bad settings are named at once, with their values."""
     assert failure.exit_code != 0
-    for name, value in BAD.items():
-        assert name in failure.stderr
-        assert value in failure.stderr
+    assert [name for name in BAD if not is_told(name, BAD[name], failure.stderr)] == []
 
 
 @pytest.mark.clause("LOAD-13")
 @pytest.mark.parametrize(
     "variable",
-    [
-        pytest.param(name, marks=pytest.mark.function("hello", **{name: None}))
-        for name in ("MOD_NAME", "FUNC_HANDLER")
-    ],
+    [pytest.param(name, marks=refusal(**{name: None})) for name in ("MOD_NAME", "FUNC_HANDLER")],
 )
 def test_missing_setting(failure: Failure, variable: str) -> None:
     """A missing setting that has no default is named."""

@@ -6,10 +6,11 @@ import uuid
 
 import pytest
 
-from tests.support.orders import FAIL, HELLO, INSPECT, SLEEP
+from tests.support.orders import EXIT, FAIL, HELLO, INSPECT, PRINT, SLEEP
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.wait import wait_until
+from tests.support.web import message
 
 COUNTERS = ["function_calls_total", "function_failures_total", "function_timeouts_total"]
 BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf")]
@@ -17,6 +18,7 @@ COMBINED = (
     r"\S+ - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
     r'"POST /%s\?a=1 HTTP/1\.1" 200 11 "https://referer\.example/" "the agent"'
 )
+LABELS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
@@ -51,13 +53,15 @@ def test_buckets(server: Server) -> None:
 
 
 @pytest.mark.clause("OBSERVABILITY-3")
-@pytest.mark.function("exit", FUNC_WORKERS="3")
+@EXIT
 def test_all_workers(server: Server) -> None:
     """Calls count though their workers have ended."""
+    calls, failures, timeouts = counts(server)
     server.together(3, {"how": "exit"})
     server.together(3, {"how": "kill"})
-    wait_until(lambda: counts(server) == [6, 6, 0], 5, "6 calls and 6 failures")
-    assert server.metrics().total("function_duration_seconds_count") == 6
+    expected = [calls + 6, failures + 6, timeouts]
+    wait_until(lambda: counts(server) == expected, 5, "6 calls and 6 failures")
+    assert server.metrics().total("function_duration_seconds_count") == calls + 6
 
 
 @pytest.mark.clause("OBSERVABILITY-3")
@@ -87,6 +91,19 @@ def test_timeouts(server: Server) -> None:
     wait_until(lambda: counts(server) == [calls + 1, failures + 1, timeouts + 1])
 
 
+@pytest.mark.clause("OBSERVABILITY-4")
+@pytest.mark.parametrize("how", ["exit", "kill"])
+@EXIT
+def test_crashes(server: Server, how: str) -> None:
+    """A call whose process has ended is a call and a failure, and stands in the log as such."""
+    calls, failures, timeouts = counts(server)
+    mark = uuid.uuid4().hex
+    assert server.request("POST", f"/{mark}", json={"how": how}).status_code == 500
+    wait_until(lambda: counts(server) == [calls + 1, failures + 1, timeouts])
+    (line,) = server.access_log(mark)
+    assert '" 500 ' in line
+
+
 @pytest.mark.clause("OBSERVABILITY-5")
 @HELLO
 def test_promtool(server: Server, tools: Tools) -> None:
@@ -114,14 +131,24 @@ def test_json_log(server: Server) -> None:
     """A line of the JSON log tells all of a request, its trace too; the function knows it."""
     mark = uuid.uuid4().hex
     headers = {"User-Agent": "the agent", "traceparent": TRACEPARENT}
-    response = server.request("PUT", f"/{mark}", headers=headers)
+    response = server.request("PUT", f"/{mark}?a=%20&b", headers=headers)
     (line,) = map(json.loads, server.access_log(mark))
-    expected = {"method": "PUT", "path": f"/{mark}", "status": 200, "trace_id": TRACE}
+    expected = {"method": "PUT", "path": f"/{mark}?a=%20&b", "status": 200, "trace_id": TRACE}
     expected |= {"bytes": len(response.content), "user_agent": "the agent"}
     assert expected.items() <= line.items()
     assert {"time", "remote_address"} <= line.keys()
     assert 0 < line["duration_seconds"] < 30
     assert TRACEPARENT in response.json()["request"]["headers"]["traceparent"]
+
+
+@pytest.mark.clause("OBSERVABILITY-7")
+@INSPECT
+def test_json_log_without_headers(server: Server) -> None:
+    """What a request doesn't have is null."""
+    mark = uuid.uuid4().hex
+    server.wire().send(message("GET", f"/{mark}")).read_until(b"\r\n")
+    (line,) = map(json.loads, server.access_log(mark))
+    assert {"path": f"/{mark}", "user_agent": None, "trace_id": None}.items() <= line.items()
 
 
 @pytest.mark.clause("OBSERVABILITY-8")
@@ -137,7 +164,7 @@ def test_probes_in_the_log(server: Server) -> None:
 
 
 @pytest.mark.clause("OBSERVABILITY-9", "OBSERVABILITY-10")
-@pytest.mark.function("print", FUNC_TIMEOUT="1.5")
+@PRINT
 def test_output(server: Server) -> None:
     """What a function writes is out at once, each stream on its own, and stays after a kill."""
     running = server.begin({"stdout": "to stdout", "stderr": "to stderr", "then": "spin"})
@@ -154,7 +181,10 @@ def test_output(server: Server) -> None:
 @pytest.mark.clause("OBSERVABILITY-12")
 @HELLO
 def test_unknown_methods(server: Server) -> None:
-    """Made-up methods share labels."""
-    for number in range(20):
-        server.request(f"METHOD{number}")
-    assert len(server.metrics().values("function_calls_total", "method")) <= 12
+    """All other methods share one label; a server may refuse those that nobody has defined."""
+    name = "function_calls_total"
+    before = server.metrics().total(name, method="other")
+    for method in ("PROPFIND", "REPORT", *(f"METHOD{number}" for number in range(5))):
+        server.request(method)
+    wait_until(lambda: server.metrics().total(name, method="other") >= before + 2, 5, "2 calls")
+    assert server.metrics().values(name, "method") <= LABELS

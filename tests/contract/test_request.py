@@ -2,22 +2,55 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.events import binary, structured
-from tests.support.orders import COUNTER, ECHO, INSPECT, LIMIT_BYTES, SLEEP
+from tests.support.orders import (
+    COUNTER,
+    ECHO,
+    INSPECT,
+    LIMIT_BYTES,
+    ONE_WORKER,
+    PRINT_SETTINGS,
+    SLEEP,
+)
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.wait import wait_until
-from tests.support.web import message
+from tests.support.web import message, seconds
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 FIELDS = ["event-id", "event-type", "event-time", "event-namespace"]
 BYTES = bytes(range(256))
 BINARY = "application/octet-stream"
 JSON = "application/json"
+
+
+BROKEN = {
+    "target": b"GET //[ HTTP/1.1\r\nHost: runtime\r\n\r\n",
+    "length": b"GET /healthz HTTP/1.1\r\nHost: runtime\r\nContent-Length: x\r\n\r\n",
+    "chunks": b"POST / HTTP/1.1\r\nHost: runtime\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n\r\n",
+}
+CALL = b"POST / HTTP/1.1\r\nHost: x\r\nX-Padding: %s\r\nContent-Length: 0\r\n\r\n"
+CALL %= b"x" * (128 - len(CALL % b""))  # so that one begins at each power of two
+CHUNK = b"%x\r\n%s\r\n0\r\n\r\n" % (len(CALL), CALL)
+TWO_WAYS = b"0\r\n\r\n" + CALL
+PROBES = {  # heads and bodies, in which CALL is no request by any strict reading
+    "length": (b"Content-Length: %d" % len(CALL), CALL),
+    "large": (b"Content-Length: %d" % (20_000 * len(CALL)), 20_000 * CALL),
+    "chunked": (b"Transfer-Encoding: chunked", CHUNK),
+    "both": (b"Content-Length: %d\r\nTransfer-Encoding: chunked" % len(TWO_WAYS), TWO_WAYS),
+    "two lengths": (b"Content-Length: 0\r\nContent-Length: %d" % len(CALL), CALL),
+    "space": (b"Transfer-Encoding : chunked", CALL),
+    "tabulator": (b"Transfer-Encoding\t: chunked", CALL),
+    "line feed": (b"X: x\nTransfer-Encoding: chunked", CALL),
+    "carriage return": (b"X: x\rTransfer-Encoding: chunked", CALL),
+    "space, length": (b"Content-Length : %d" % len(CALL), CALL),
+    "line feed, length": (b"X: x\nContent-Length: %d" % len(CALL), CALL),
+}
 
 
 def pieces(size: int) -> Iterator[bytes]:
@@ -38,7 +71,7 @@ def test_methods(server: Server, method: str) -> None:
 
 
 @pytest.mark.clause("REQUEST-2")
-@pytest.mark.parametrize("path", ["/", "/a/b.c/d", "/healthz/more", "/metricsx"])
+@pytest.mark.parametrize("path", ["/", "/a/b.c/d", "//a/b", "/healthz/more", "/metricsx"])
 @INSPECT
 def test_paths(server: Server, path: str) -> None:
     """The function sees any path and query as they were sent."""
@@ -126,8 +159,8 @@ def test_unicode(runtime: Runtime) -> None:
     text = "grüße 漢字 🎉"
     echoed = runtime.shared("echo").post(text.encode(), "text/plain; charset=utf-8")
     assert echoed.text == text
-    assert runtime.shared("value").call({"kind": "string"}).text == "grüße"
-    printer = runtime.shared("print")
+    assert runtime.shared("value", ONE_WORKER).call({"kind": "string"}).text == "grüße"
+    printer = runtime.shared("print", PRINT_SETTINGS)
     printer.call({"stdout": text, "stderr": text, "then": "return"})
     wait_until(lambda: text in printer.stdout and text in printer.stderr)
 
@@ -255,6 +288,22 @@ def test_garbage(server: Server, garbage: bytes) -> None:
     assert running.result().text == "slept"
 
 
+@pytest.mark.clause("REQUEST-22", "CONCURRENCY-6")
+@pytest.mark.parametrize("kind", BROKEN)
+@COUNTER
+def test_broken_request(server: Server, kind: str) -> None:
+    """What looks like HTTP and isn't ends no worker, and no thread that answers probes."""
+    before = server.call().json()
+    answer = server.wire().send(BROKEN[kind]).read_until(b"\r\n", within=10)
+    allowed = [b"400", b"200"] if kind == "target" else [b"400"]  # some read it as a path
+    assert answer == b"" or answer.split()[1] in allowed
+    health = server.get("/healthz")
+    assert health.status_code == 200
+    assert seconds(health) < 1
+    after = server.call().json()
+    assert (after["process"], after["count"] > before["count"]) == (before["process"], True)
+
+
 @pytest.mark.clause("REQUEST-23")
 @ECHO
 def test_pipeline(server: Server) -> None:
@@ -266,3 +315,18 @@ def test_pipeline(server: Server) -> None:
     places = [answer.find(body) for body in bodies]
     assert -1 not in places
     assert places == sorted(places)
+
+
+@pytest.mark.clause("REQUEST-24")
+@pytest.mark.parametrize("kind", PROBES)
+@COUNTER
+def test_body_of_a_probe(server: Server, kind: str) -> None:
+    """A body that looks like a request is none: the probe is answered or refused, no more."""
+    head, body = PROBES[kind]
+    before = server.call().json()["count"]
+    wire = server.wire().send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body)
+    last = message("GET", "/readyz", {"Connection": "close"})  # ends a connection that goes on
+    answers = wire.send(last).read_all(within=10)
+    assert set(re.findall(rb"^HTTP/1.1 (\d+)", answers, re.MULTILINE)) <= {b"200", b"400", b"413"}
+    assert b'"count"' not in answers
+    assert server.call().json()["count"] == before + 1

@@ -1,7 +1,5 @@
 """Chapter TIMEOUT of SPEC.md."""
 
-import time
-
 import httpx
 import pytest
 
@@ -30,24 +28,24 @@ def test_sleep(server: Server) -> None:
 
 
 @pytest.mark.clause("TIMEOUT-2")
-@pytest.mark.function("spin", FUNC_TIMEOUT="1")
+@pytest.mark.function("spin", FUNC_TIMEOUT="0.5")
 def test_spin(server: Server) -> None:
     """A call that burns the CPU is answered at its deadline."""
-    assert_timeout(server.call())
+    assert_timeout(server.call(), 0.5)
 
 
 @pytest.mark.clause("TIMEOUT-3")
-@pytest.mark.function("never", FUNC_TIMEOUT="1")
+@pytest.mark.function("never", FUNC_TIMEOUT="0.5")
 def test_never(server: Server) -> None:
     """A result that never comes is answered at the deadline."""
-    assert_timeout(server.call())
+    assert_timeout(server.call(), 0.5)
 
 
 @pytest.mark.clause("TIMEOUT-5")
-@pytest.mark.function("block", FUNC_TIMEOUT="1")
+@pytest.mark.function("block", FUNC_TIMEOUT="0.5")
 def test_block(server: Server) -> None:
     """A call that the language can't interrupt is answered at its deadline."""
-    assert_timeout(server.call())
+    assert_timeout(server.call(), 0.5)
 
 
 @pytest.mark.clause("TIMEOUT-6")
@@ -79,7 +77,9 @@ def test_child_processes_stop(server: Server) -> None:
 def test_beside_a_timeout(server: Server) -> None:
     """A call that executes while another times out is unharmed."""
     late = server.begin(FOREVER)
-    time.sleep(1)
+    server.wait_for_calls()
+    server.call({"seconds": 1})
+    assert not late.done()
     beside = server.call({"seconds": 0.9})
     assert (beside.status_code, beside.text) == (200, "slept")
     assert_timeout(late.result(), 1.6)
@@ -90,13 +90,14 @@ def test_beside_a_timeout(server: Server) -> None:
 @pytest.mark.function("sleep", FUNC_TIMEOUT="0.7", FUNC_WORKERS="1")
 def test_after_a_timeout(server: Server) -> None:
     """The next call finds a worker that is ready; the better of two tries counts."""
-    times = []
-    for _ in range(2):
+
+    def seconds_after_a_timeout() -> float:
         assert_timeout(server.call(FOREVER), 0.7)
         response = server.call({"seconds": 0})
         assert response.text == "slept"
-        times.append(seconds(response))
-    assert min(times) < 0.3
+        return seconds(response)
+
+    assert any(seconds_after_a_timeout() < 0.3 for _ in range(2))
 
 
 @pytest.mark.clause("TIMEOUT-9")
@@ -129,7 +130,7 @@ def test_decimals(server: Server) -> None:
     assert_timeout(server.call(FOREVER), 0.4)
 
 
-@pytest.mark.clause("TIMEOUT-13")
+@pytest.mark.clause("TIMEOUT-13", "OBSERVABILITY-6")
 @pytest.mark.function("stream", FUNC_TIMEOUT="1")
 def test_stream(server: Server) -> None:
     """A client can tell an answer that was cut off from a whole one."""
@@ -139,3 +140,5 @@ def test_stream(server: Server) -> None:
         with pytest.raises(httpx.TransportError):
             list(pieces)
     assert seconds(answer) <= 2
+    (line,) = server.access_log("POST / ")
+    assert '" 200 ' in line

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, engine
+from imagebuild import catalog, containers, engine
 from imagebuild.process import Processes
 
 ROOT = Path(__file__).parent.parent.parent
-SOURCE = ROOT / "tests" / "repo" / "new_language"
+SOURCE = Path(__file__).with_name("new_language")
 PASSES = ["REQUEST-9", "REQUEST-10", "REQUEST-12", "CONCURRENCY-7", "IMAGE-2", "IMAGE-5", "IMAGE-9"]
 FAILS = "REQUEST-15"
 SECONDS = 600
@@ -27,9 +27,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copy(ROOT / "SPEC.md", folder)
     yield folder
     found = catalog.load(folder / "images.yaml")
-    host = engine.connect(Processes(), ROOT).host
-    tags = [image.tag(found.prefix) for image in found.images()]
-    subprocess.run(["docker", "-H", host, "rmi", *tags], check=True, capture_output=True)
+    client = containers.connect(engine.connect(Processes(), ROOT).host)
+    for image in found.images():
+        client.images.remove(image.tag(found.prefix), force=True)
+    client.close()
 
 
 def build_py(tree: Path, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -33,8 +33,6 @@ def test_environment_of_a_phase(catalog: Catalog) -> None:
         "KUBELESS_INSTALL_VOLUME": "/kubeless",
         "KUBELESS_DEPS_FILE": "/kubeless/deps.txt",
         "KUBELESS_FUNC_NAME": "handler",
-        "MOD_NAME": "hello",
-        "FUNC_HANDLER": "handler",
         "SSL_CERT_FILE": phases.AUTHORITIES,
         "NAME": "value",
     }

@@ -6,7 +6,7 @@ from imagebuild import catalog, engine_api, suite_plan
 from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
 
-TREE = Path(__file__).parent.parent / "repo" / "new_language"
+TREE = Path(__file__).parent.parent / "engine" / "new_language"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from imagebuild import catalog, examples
+from tests.support import tree
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOG = catalog.load(ROOT / "images.yaml")
@@ -15,7 +16,7 @@ def test_each_function_in_the_examples_is_listed(language: str) -> None:
     listed = examples.load(folder)
     files = {example.file for example in listed}
     manifests = {example.dependencies for example in listed if example.dependencies}
-    there = {path.name for path in folder.iterdir()} - {"examples.toml"}
+    there = tree.names_in(folder) - {"examples.toml"}
     assert there == files | manifests  # a language may have files of several suffixes
 
 

@@ -1,12 +1,12 @@
 """The tree is as CONTRIBUTING.md says, and holds nothing of the machine it was made on."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from imagebuild import catalog, generated
+from tests.support import tree
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOG = catalog.load(ROOT / "images.yaml")
@@ -31,26 +31,15 @@ HOSTS = (
 PATHS = r"(?<![\w.~$}])/(work|root|home/\w+)/\w"
 
 
-def tracked() -> list[Path]:
-    """Return the files that git knows."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [path for path in paths if path.is_file()]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_slots(language: str) -> None:
     """The folder of a language has the five slots."""
-    found = {path.name for path in (ROOT / "runtimes" / language).iterdir()}
-    assert found >= SLOTS
+    assert tree.names_in(ROOT / "runtimes" / language) >= SLOTS
 
 
 def test_each_folder_is_in_the_catalog() -> None:
     """No folder of runtimes/ is forgotten in images.yaml."""
-    folders = {path.name for path in (ROOT / "runtimes").iterdir() if path.is_dir()}
-    assert folders == set(LANGUAGES)
+    assert tree.names_in(ROOT / "runtimes") == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,7 +73,7 @@ def test_generated_files_are_fresh() -> None:
 def test_nothing_of_this_machine(pattern: str, what: str) -> None:
     """No file names the host of a registry, nor a folder of the machine it was made on."""
     found = []
-    for path in tracked():
+    for path in tree.files():
         text = path.read_text(encoding="utf-8", errors="replace")
         if path != Path(__file__) and (match := re.search(pattern, text)):
             found.append(f"{path.relative_to(ROOT)}: {match.group()}")

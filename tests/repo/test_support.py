@@ -70,6 +70,7 @@ def test_once() -> None:
     first = made.get("key", lambda: [1])
     assert made.get("key", lambda: [2]) is first
     assert first in made
+    assert made.values() == [first]
     made.drop(lambda value: value is first)
     assert made.get("key", lambda: [3]) == [3]
 

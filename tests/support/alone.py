@@ -3,8 +3,9 @@
 import fcntl
 import os
 import sys
-from pathlib import Path
 from typing import IO
+
+from imagebuild import cache
 
 HELD = "FUNCTION_RUNTIMES_SUITE"
 """Set where this process or one that started it holds the lock."""
@@ -17,8 +18,7 @@ def acquire() -> IO[str] | None:
     """
     if os.environ.get(HELD):
         return None
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    path = Path(cache) / "function-runtimes" / "suite.lock"
+    path = cache.folder() / "suite.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.open("a")
     try:

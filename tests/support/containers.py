@@ -5,21 +5,25 @@ Ctrl-C too; what a killed session left behind is removed by the next one.
 """
 
 import os
+import platform
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import docker
 import docker.errors
 from docker.models.containers import Container
 
-from tests.support.archive import names, pack, unpack_one
+from imagebuild.containers import archive
+from tests.support.archive import names, unpack_one
 
 LABEL = "function-runtimes.suite"
 PROCESS_LABEL = "function-runtimes.suite.process"
+PLACE_LABEL = "function-runtimes.suite.place"
 ENGINE_TIMEOUT_SECONDS = 180
 
 
@@ -41,7 +45,9 @@ class Engine:
             base_url=host, timeout=ENGINE_TIMEOUT_SECONDS, max_pool_size=64, version="auto"
         )
         self.session = uuid.uuid4().hex[:12]
-        self.labels = {LABEL: self.session, PROCESS_LABEL: str(os.getpid())}
+        self._place = _place()
+        process = {PROCESS_LABEL: str(os.getpid()), PLACE_LABEL: self._place}
+        self.labels = {LABEL: self.session, **process}
         self._lock = threading.Lock()
         self._count = 0
 
@@ -90,7 +96,11 @@ class Engine:
                     volume.remove(force=True)
 
     def _is_done(self, labels: Mapping[str, str]) -> bool:
-        return labels[LABEL] == self.session or not _lives(int(labels.get(PROCESS_LABEL, "0")))
+        if labels[LABEL] == self.session:
+            return True
+        # A session elsewhere, whose engine this is too, has other processes: it cleans up itself.
+        here = labels.get(PLACE_LABEL) == self._place
+        return here and not _lives(int(labels[PROCESS_LABEL]))
 
     def close(self) -> None:
         """Remove what this session made and leave the engine."""
@@ -106,7 +116,7 @@ def output(container: Container, stream: str) -> str:
 
 def put(container: Container, folder: str, files: Mapping[str, bytes]) -> None:
     """Write `files` to `folder` of a container that need not run, owned by uid 1000."""
-    container.put_archive("/", pack(folder, files))
+    container.put_archive("/", archive(files, mode=0o666, folder=folder))
 
 
 def read(container: Container, path: str) -> bytes:
@@ -128,6 +138,15 @@ def remove(container: Container) -> None:
     """Kill and remove `container`, if it is still there."""
     with suppress(docker.errors.NotFound, docker.errors.APIError):
         container.remove(force=True, v=True)
+
+
+def _place() -> str:
+    """Return what tells apart the places in which a process has its number."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:  # no Linux
+        return platform.node()
 
 
 def _lives(process: int) -> bool:

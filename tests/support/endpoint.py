@@ -8,6 +8,7 @@ import httpx
 
 from tests.support import web
 from tests.support.metrics import Metrics, parse
+from tests.support.wait import wait_until
 
 
 class Endpoint:
@@ -72,6 +73,12 @@ class Endpoint:
     def metrics(self) -> Metrics:
         """Return what `/metrics` says now."""
         return parse(self.get("/metrics").text)
+
+    def wait_for_calls(self, count: int = 1) -> None:
+        """Wait until `count` calls are in flight."""
+        wait_until(
+            lambda: self.metrics().total("function_in_flight") >= count, 10, f"{count} in flight"
+        )
 
     def health(self) -> int:
         """Return the status of `/healthz`, 0 when there is no answer."""

@@ -1,19 +1,19 @@
 """Install volumes: a reference function, put through its phases once and kept in the engine.
 
 A volume is named by what it was made from, so it is made again only when the install image, the
-function or the phases' commands change. A second, empty volume marks it as complete.
+function or the phases' commands change; those that it replaces are removed then. A second, empty
+volume marks it as complete.
 """
 
-import fcntl
 import hashlib
 import json
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import docker.errors
 
+from imagebuild import cache
 from imagebuild.catalog import Image
 from tests.support.containers import Engine
 from tests.support.naming import names
@@ -48,16 +48,15 @@ class Functions:
         """Return the name of the volume with `function`. Raises PhaseFailedError."""
         files = self.files(function)
         name = f"suite-{self._image.language}-{self._key(function, files)}"
-        with _locked(name):
+        with cache.locked(cache.folder() / "suite-volumes" / f"{name}.lock"):
             if not self._exists(f"{name}-complete"):
                 self._make(name, function, files)
         return name
 
     def _make(self, name: str, function: str, files: Mapping[str, bytes]) -> None:
         volumes = self._engine.client.volumes
-        labels = {LABEL: f"{self._image.language}-{self._image.version}/{function}"}
-        if self._exists(name):
-            volumes.get(name).remove(force=True)
+        labels = {LABEL: self._phases.label(function)}
+        self._remove_old(labels[LABEL])
         volumes.create(name, labels=labels)
         named = names(function, self._image.language_entry.fixtures)
         for result in self._phases.run(named, files, name):
@@ -65,6 +64,13 @@ class Functions:
                 volumes.get(name).remove(force=True)
                 raise PhaseFailedError(function, result)
         volumes.create(f"{name}-complete", labels=labels)
+
+    def _remove_old(self, label: str) -> None:
+        """Remove the volumes of a function that were made from something else, or not completed."""
+        filters = {"label": f"{LABEL}={label}"}
+        for volume in self._engine.client.volumes.list(filters=filters):
+            with suppress(docker.errors.APIError):  # a container of an older suite may be there yet
+                volume.remove(force=True)
 
     def _exists(self, name: str) -> bool:
         try:
@@ -77,13 +83,3 @@ class Functions:
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         made_from = [function, digests, self._phases.made_from()]
         return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:24]
-
-
-@contextmanager
-def _locked(name: str) -> Iterator[None]:
-    """Let one thread of one process make the volume `name`."""
-    folder = Path(tempfile.gettempdir()) / "function-runtimes-suite"
-    folder.mkdir(exist_ok=True)
-    with open(folder / f"{name}.lock", "w", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -36,6 +36,11 @@ class Once(Generic[Value]):
                 if wanted(value):
                     del self._futures[key]
 
+    def values(self) -> list[Value]:
+        """Return the values that have been made so far."""
+        with self._lock:
+            return [value for _, value in self._items()]
+
     def __contains__(self, value: object) -> bool:
         with self._lock:
             return any(each is value for _, each in self._items())

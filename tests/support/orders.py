@@ -2,13 +2,17 @@
 
 import pytest
 
+ONE_WORKER = {"FUNC_WORKERS": "1"}
+PRINT_SETTINGS = {"FUNC_TIMEOUT": "1.5"}
+
 HELLO = pytest.mark.function("hello", shared=True)
 ECHO = pytest.mark.function("echo", shared=True)
-VALUE = pytest.mark.function("value", shared=True)
+VALUE = pytest.mark.function("value", shared=True, **ONE_WORKER)
 RESPOND = pytest.mark.function("respond", shared=True)
-FAIL = pytest.mark.function("fail", shared=True)
-EXIT = pytest.mark.function("exit", shared=True)
+FAIL = pytest.mark.function("fail", shared=True, **ONE_WORKER)
+EXIT = pytest.mark.function("exit", shared=True, FUNC_WORKERS="3")
 SLEEP = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="1", FUNC_WORKERS="5")
+PRINT = pytest.mark.function("print", shared=True, **PRINT_SETTINGS)
 
 INSPECT = pytest.mark.function(
     "inspect",

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagebuild import phases
+from imagebuild import containers, phases
 from imagebuild.catalog import Image
 from imagebuild.model import Phase
-from tests.support.containers import Engine, output, put, remove
+from tests.support.containers import Engine, output
 from tests.support.naming import Names
 from tests.support.scratch import TERMINATION_LOG, Scratch
 
 INSTALL_VOLUME = phases.MOUNT
-USER = "1000:1000"
-AUTHORITIES = Path(phases.AUTHORITIES)
 
 
 @dataclass(frozen=True)
@@ -73,54 +71,51 @@ class Phases:
         The installation runs if there is a manifest, or with `every`. `environment` is added to
         the phases' variables, `options` are the docker SDK's for their containers.
         """
-        self._copy(files, volume)
-        function = phases.Function(names.module, names.handler, files, environment or {}, b"-")
+        client, labels = self._engine.client, self._engine.labels
+        tag = self._image.tag(self._prefix)
+        containers.copy_to_volume(client, tag, volume, INSTALL_VOLUME, files, labels=labels)
+        function = phases.Function(
+            names.module, names.handler, files, environment or {}, authorities()
+        )
         manifest = self._image.language_entry.kubeless.depName in files
         for name, phase in phases.wanted(self._image, installs=every or manifest):
-            variables = phases.environment(self._image, function, phase)
-            result = self._run_one(name, phase, volume, environment=variables, **options)
+            result = self._run_one(name, phase, function, volume, **options)
             yield result
             if result.exit_code:
                 return
 
     def made_from(self) -> list[str]:
         """Return what decides the content of an install volume, besides the function."""
-        parts = [INSTALL_VOLUME, USER]
+        parts = [INSTALL_VOLUME]
         for name, phase in self._image.language_entry.kubeless.phases.items():
             image = self._engine.image(self._tag(phase))
             parts += [name, phase.model_dump_json(), image["Id"] if image else "missing"]
         return parts
 
+    def label(self, function: str) -> str:
+        """Return what the install volumes of a function have in common, whatever their content."""
+        return f"{self._prefix}/{self._image.language}-{self._image.version}/{function}"
+
     def _tag(self, phase: Phase) -> str:
         return phases.of_variant(self._image, phase.variant).tag(self._prefix)
 
-    def _copy(self, files: Mapping[str, bytes], volume: str) -> None:
-        mounts = {volume: {"bind": INSTALL_VOLUME, "mode": "rw"}}
-        holder = self._engine.create(self._image.tag(self._prefix), ["none"], volumes=mounts)
-        try:
-            put(holder, INSTALL_VOLUME, files)
-        finally:
-            remove(holder)
-
-    def _run_one(self, name: str, phase: Phase, volume: str, **options: Any) -> PhaseResult:
-        tag = self._tag(phase)
-        log = self._scratch.file(tag)
-        mounts = {
-            volume: {"bind": INSTALL_VOLUME, "mode": "rw"},
-            log.source: {"bind": TERMINATION_LOG, "mode": "rw"},
-        }
-        command = ["sh", "-c", phase.command]
-        container = self._engine.create(
-            tag, entrypoint=command, user=USER, volumes=mounts, **options
-        )
-        try:
-            put(container, str(AUTHORITIES.parent), {AUTHORITIES.name: authorities()})
-            container.start()
+    def _run_one(
+        self, name: str, phase: Phase, function: phases.Function, volume: str, **options: Any
+    ) -> PhaseResult:
+        log = self._scratch.file(self._tag(phase))
+        with phases.started(
+            self._engine.client,
+            self._image,
+            function,
+            phase,
+            prefix=self._prefix,
+            volumes={volume: INSTALL_VOLUME, log.source: TERMINATION_LOG},
+            labels=self._engine.labels,
+            **options,
+        ) as container:
             code = int(container.wait()["StatusCode"])
             streams = output(container, "stdout"), output(container, "stderr")
             return PhaseResult(name, code, *streams, log.text)
-        finally:
-            remove(container)
 
 
 def authorities() -> bytes:

@@ -1,8 +1,8 @@
 """Containers started ahead of the tests that use them.
 
 Starting a container takes longer than most tests, and tests mostly wait. While one runs, two
-threads start what the next few will ask for. A test marked `quiet` measures short times: it runs
-only when nothing is being started or removed.
+threads start what the next few will ask for, and a third removes what was used. A test marked
+`quiet` measures short times: it runs only when nothing is being started or removed.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,8 @@ class Pool:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="pool")
+        # of its own, since what is removed may burn the CPU that a start needs
+        self._remover = ThreadPoolExecutor(1, thread_name_prefix="remover")
         self._ahead: dict[str, Future[object]] = {}
         self._behind: list[Future[None]] = []
 
@@ -36,7 +38,7 @@ class Pool:
     def later(self, action: Callable[[], None]) -> None:
         """Run `action` some time before the session ends."""
         self._behind = [future for future in self._behind if not future.done()]
-        self._behind.append(self._executor.submit(action))
+        self._behind.append(self._remover.submit(action))
 
     def settle(self) -> None:
         """Wait until nothing runs in the background."""
@@ -45,4 +47,5 @@ class Pool:
 
     def close(self) -> None:
         """Drop what has not begun and wait for the rest."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._executor, self._remover):
+            executor.shutdown(wait=True, cancel_futures=True)

@@ -26,6 +26,11 @@ class Processes:
     all: tuple[Process, ...]
 
     @property
+    def numbers(self) -> set[int]:
+        """The numbers of all processes."""
+        return {process.number for process in self.all}
+
+    @property
     def zombies(self) -> list[Process]:
         """Processes that have ended and were not waited for."""
         return [process for process in self.all if process.state.startswith("Z")]

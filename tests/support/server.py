@@ -33,6 +33,8 @@ class Server(Endpoint):
     ) -> None:
         self.container = container
         self.engine = engine
+        self.beside: Container | None = None
+        """A container with tools in the same namespaces, removed with this one."""
         self.listening_after = 0.0
         self._termination_log = termination_log
         self._started = time.monotonic()
@@ -97,7 +99,7 @@ class Server(Endpoint):
         return frozenset(seen)
 
     def seconds_to_exit(self) -> float:
-        """Send SIGTERM and return how long process 1 goes on, by the engine's clock."""
+        """Send SIGTERM, by this machine's clock, and return how long process 1 goes on."""
         sent = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         self.signal()
         self.exit_code()
@@ -124,6 +126,8 @@ class Server(Endpoint):
     def remove(self) -> None:
         """Kill and remove the container."""
         containers.remove(self.container)
+        if self.beside:
+            containers.remove(self.beside)
 
     def _listens(self) -> bool:
         if not self.host:  # it has ended before it got an address

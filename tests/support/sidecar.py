@@ -3,8 +3,13 @@
 import hashlib
 import threading
 import time
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import cast
+
+import docker.errors
+from docker.models.containers import Container
 
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine as BuildEngine
@@ -31,13 +36,22 @@ class Tools:
 
     def run(self, server: Server, script: str) -> Finished:
         """Run `script` with sh, in the network and the process namespace of `server`."""
-        return self._engine.run(
+        if server.beside is None:
+            server.beside = self._start(server)
+        code, output = server.beside.exec_run(["sh", "-c", script], demux=True)
+        stdout, stderr = cast("tuple[bytes | None, bytes | None]", output)
+        return Finished(code or 0, _text(stdout), _text(stderr))
+
+    def _start(self, server: Server) -> Container:
+        container = self._engine.create(
             self.image,
-            ["sh", "-c", script],
+            ["sleep", "infinity"],
             network_mode=f"container:{server.container.id}",
             pid_mode=f"container:{server.container.id}",
             cap_add=["SYS_PTRACE"],
         )
+        container.start()
+        return container
 
     def processes(self, server: Server) -> Snapshot:
         """Return the processes of `server`."""
@@ -66,7 +80,16 @@ class Tools:
             options = ["build", "--builder=default", f"--build-arg=BASE={base}", f"--tag={tag}"]
             command = [*self._builder.buildx, *options, str(FOLDER)]
             Programs().run(command, environment=self._builder.environment)
+            self._remove_old(tag)
         return tag
+
+    def _remove_old(self, current: str) -> None:
+        """Remove the images of tools that `current` has replaced."""
+        images = self._engine.client.images
+        for image in images.list(current.partition(":")[0]):
+            for tag in set(image.tags) - {current}:
+                with suppress(docker.errors.APIError):  # a container of an older suite has it
+                    images.remove(tag)
 
     def _base(self) -> str:
         names = [BASE, *self._catalog.bases]
@@ -76,3 +99,7 @@ class Tools:
             if base and self._engine.image(tag):
                 return tag
         raise AssertionError(f"none of the bases {names} is there\nhint: ./build.py build")
+
+
+def _text(content: bytes | None) -> str:
+    return (content or b"").decode(errors="replace")

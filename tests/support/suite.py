@@ -10,6 +10,7 @@ from imagebuild.engine import Engine as BuildEngine
 from tests.support import alone, order
 from tests.support.containers import Engine
 from tests.support.launcher import Failure
+from tests.support.once import Once
 from tests.support.pool import Pool
 from tests.support.runtime import Runtime
 from tests.support.scratch import Scratch
@@ -32,14 +33,12 @@ class Suite:
         self.pool = Pool()
         self.scratch = Scratch(self.engine)
         self.tools = Tools(self.engine, builder, catalog, prefix)
-        self._runtimes: dict[str, Runtime] = {}
+        self._runtimes = Once[Runtime]()
 
     def runtime(self, image: Image) -> Runtime:
         """Return the runtime for `image`, always the same one."""
-        if image.name not in self._runtimes:
-            arguments = self.engine, image, self.prefix, self.root, self.scratch
-            self._runtimes[image.name] = Runtime(*arguments)
-        return self._runtimes[image.name]
+        arguments = self.engine, image, self.prefix, self.root, self.scratch
+        return self._runtimes.get(image.name, lambda: Runtime(*arguments))
 
     def look_ahead(self, item: pytest.Item, following: list[pytest.Item]) -> None:
         """Start what this test and the next ones ask for; wait for all where it is `quiet`."""
@@ -76,7 +75,9 @@ class Suite:
     def _take(self, item: pytest.Item) -> Server | Failure:
         wanted = order.of(item)
         assert wanted is not None, f"{item.nodeid} needs the marker `function`"
-        return self.pool.take(item.nodeid, partial(self._make, item, wanted))
+        taken = self.pool.take(item.nodeid, partial(self._make, item, wanted))
+        # A shared one may have been dropped since it was begun: a test that used it has failed.
+        return self._make(item, wanted) if wanted.shared else taken
 
     def _make(self, item: pytest.Item, wanted: order.Order) -> Server | Failure:
         runtime = self.runtime(image_of(item))

@@ -1,6 +1,7 @@
 """HTTP to a container: one request a connection with httpx, and raw sockets where bytes matter."""
 
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -101,6 +102,11 @@ class Wire:
     def read_all(self, within: float = CLIENT_TIMEOUT_SECONDS) -> bytes:
         """Return all that comes until the server closes the connection, or `within` is over."""
         return self.read_until(b"\0no such end\0", within)
+
+    def reset(self) -> None:
+        """End the connection as a client does that has crashed."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,7 +1,5 @@
 """A call that ends badly harms nobody else."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from tests.support.server import Server
@@ -16,10 +14,10 @@ FATAL = {
 @pytest.mark.parametrize("how", ["panic", "nil"])
 def test_panic(server: Server, how: str) -> None:
     """A panic in the call is 500, and a call beside it completes in the same process."""
-    with ThreadPoolExecutor() as pool:
-        beside = pool.submit(server.call, {"how": "sleep"})
-        assert server.call({"how": how}).status_code == 500
-        assert beside.result().text == "done"
+    beside = server.begin({"how": "sleep"})
+    server.wait_for_calls()
+    assert server.call({"how": how}).status_code == 500
+    assert beside.result().text == "done"
     assert "crash.go:" in server.stderr
 
 

@@ -15,9 +15,9 @@ import pytest
 from docker.models.containers import Container
 
 from imagebuild import catalog, engine
+from imagebuild.containers import archive
 from imagebuild.process import Processes
 from tests.support import alone
-from tests.support.archive import pack
 from tests.support.containers import Engine, read, remove
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -84,6 +84,12 @@ BUGS = [
                 'text = json.dumps(value, default=lambda _: __import__("time").sleep(2))',
             ),
         ),
+    ),
+    Bug(
+        "stream-comes-at-the-end",
+        "RESPONSE-9",
+        "app.py",
+        (("pieces = encoded(iter(iterable))", "pieces = iter(list(encoded(iter(iterable))))"),),
     ),
     Bug(
         "exit-is-noticed-late",
@@ -206,7 +212,7 @@ def put_bug(container: Container, bug: Bug) -> None:
     files = {path.name: text.encode()}
     if path.suffix == ".py":
         files[f"__pycache__/{path.stem}.cpython-{VERSION.replace('.', '')}.pyc"] = b""
-    container.put_archive("/", pack(str(path.parent), files, 0o755, 0o755))
+    container.put_archive("/", archive(files, mode=0o755, folder=str(path.parent)))
 
 
 def run_suite(*clauses: str) -> subprocess.CompletedProcess[str]:
