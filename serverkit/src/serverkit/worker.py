@@ -5,12 +5,23 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.app import create_app
 from serverkit.coroutines import Coroutines
 from serverkit.loader import Function
-from serverkit.messages import FINISHED, GIVE_BACK, GONE, HAND, HELLO, LIMIT, LINGER, RECALL
+from serverkit.messages import (
+    FINISHED,
+    GIVE_BACK,
+    GONE,
+    HAND,
+    HELLO,
+    LIMIT,
+    LINGER,
+    RECALL,
+    receive_descriptor,
+)
 from serverkit.metrics import Counts
 from serverkit.server import Connection, Outcome, Request, Server, entry_of, respond
 from serverkit.settings import Settings
@@ -73,9 +84,9 @@ class Worker:
         poll.register(self.control, select.POLLIN)
         while True:
             self.coroutines.wait(poll, [self.control.fileno()], None)
-            message, descriptors, _, _ = socket.recv_fds(self.control, LIMIT, 1)
+            message, descriptor = receive_descriptor(self.control, LIMIT)
             if message[:1] == HAND:
-                self.take(message, descriptors[0])
+                self.take(message, descriptor)
             elif message[:1] != RECALL:  # QUIT, or nothing: the supervisor has ended
                 return
 
@@ -98,7 +109,8 @@ class Worker:
             if outcome.broken:
                 return GONE
             if not outcome.keep:
-                client.shutdown(socket.SHUT_WR)
+                with suppress(OSError):  # the client has reset the connection
+                    client.shutdown(socket.SHUT_WR)
                 return FINISHED if outcome.status < 400 else LINGER
             if not data:
                 received = self.next_request(client)
