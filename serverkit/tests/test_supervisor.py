@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -356,6 +357,33 @@ def test_garbage(serve: Serve, garbage: bytes) -> None:
     wire.sendall(garbage)
     answer = wire.recv(4096)
     assert answer == b"" or answer.split()[1] in (b"400", b"505")
+
+
+def test_odd_target(serve: Serve) -> None:
+    """A path that looks like a broken host reaches the function, and ends no worker."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    before = json.loads(ask(server, "counter").body)
+    wire = server.wire()
+    wire.sendall(b"GET //[ HTTP/1.1\r\n\r\n")
+    assert wire.recv(4096).startswith(b"HTTP/1.1 200")
+    after = json.loads(ask(server, "counter").body)
+    assert after == {"count": 2, "process": before["process"]}
+
+
+@pytest.mark.parametrize("linger", [0, 1])
+def test_client_that_leaves(serve: Serve, linger: int) -> None:
+    """A client that closes or resets its connection during a call ends no worker."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    before = json.loads(ask(server, "counter").body)
+    body = b'["sleep", 0.3]'
+    with server.wire() as wire:
+        wire.sendall(b"POST /left HTTP/1.1\r\nContent-Type: application/json\r\n")
+        wire.sendall(b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        time.sleep(0.1)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0))
+    after = json.loads(ask(server, "counter").body)
+    assert after == {"count": 2, "process": before["process"]}
+    assert server.output.read_text().count("/left") == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
