@@ -33,7 +33,15 @@ def test_probe(path: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"GET /healthz/more", b"GET /metricsx", b"POST /healthz", b"GET /", b"GET /x/healthz"]
+    "line",
+    [
+        b"GET /healthz/more",
+        b"GET /healthz?\r\n",
+        b"GET /metricsx",
+        b"POST /healthz",
+        b"GET /",
+        b"GET /x/healthz",
+    ],
 )
 def test_no_probe(line: bytes) -> None:
     """Other paths and methods are the function's."""
@@ -49,10 +57,18 @@ def test_no_probe(line: bytes) -> None:
         (b"GET /healthz HTTP/1.1\r\nContent-Length: 0\r\n\r\n", True),
         (b"GET /healthz HTTP/1.1\r\nContent-Length: 5\r\n\r\n", False),
         (b"GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 00 \r\n\r\n", True),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: +5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 0, 5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length : 5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\rTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\r\n Transfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\n\nGET / HTTP/1.1\r\n\r\n", False),
     ],
 )
 def test_keep_alive(head: bytes, keep: bool) -> None:
-    """A connection is kept where the client wants it and sends no body."""
+    """A connection is kept where the client wants it and surely sends no body."""
     found = probe(head)
     assert found is not None
     assert found.keep_alive is keep

@@ -7,9 +7,12 @@ from http import HTTPStatus
 HEAD_LIMIT = 32 * 1024
 TEXT = "text/plain; charset=utf-8"
 
-_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ ]*)? HTTP/1\.([01])\r\n")
+_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n")
 _METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,31}(?: |$)|[!-~]{0,32}$")
-_BODY = re.compile(rb"\r\n(?:content-length:[ \t]*0*[1-9]|transfer-encoding:)", re.IGNORECASE)
+_STRICT = re.compile(rb"[^\r\n]+\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\x00]*\r\n)*\r\n")
+_BODY = re.compile(
+    rb"\r\n(?:content-length:(?![ \t]*0+[ \t]*\r)|transfer-encoding:)", re.IGNORECASE
+)
 _CLOSE = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
 _KEEP = re.compile(rb"\r\nconnection:[^\r]*keep-alive", re.IGNORECASE)
 
@@ -21,7 +24,8 @@ class Probe:
         self.name = match[2].decode("ascii")
         self.head_only = match[1] == b"HEAD"
         keep = not _CLOSE.search(head) if match[3] == b"1" else bool(_KEEP.search(head))
-        self.keep_alive = keep and not _BODY.search(head)
+        # Where there may be a body, what follows isn't taken for a request.
+        self.keep_alive = keep and bool(_STRICT.fullmatch(head)) and not _BODY.search(head)
 
 
 def head_end(data: bytes | bytearray) -> int:
