@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from serverkit.client import Client
-from serverkit.messages import FINISHED, GIVE_BACK, LINGER
+from serverkit.messages import GIVE_BACK, LINGER
 from serverkit.wire import HEAD_LIMIT, Probe, answer, head_end, is_plausible, probe
 
 IDLE_LIMIT = 75.0  # seconds an idle connection is kept
@@ -125,15 +125,13 @@ class Front:
             self.consider(client)
         elif how == LINGER:
             self.linger(client)
-        elif how == FINISHED:
-            client.close()
-        else:
+        else:  # the answer was the last, or the client has left
             client.close()
 
     def end(self, client: Client, status: int) -> None:
         """Answer a client that no worker will, and close."""
         self.unwatch(client)
-        client.send(answer(status))
+        client.send(answer(status, head_only=client.data.startswith(b"HEAD ")))
         self.refused(client, status)
         self.linger(client)
 
