@@ -67,9 +67,11 @@ def test_client_that_has_left(pair: Pair) -> None:
 
 def test_headers_wait_for_the_body(pair: Pair) -> None:
     """What is held leaves with the first piece."""
-    writer = Writer(pair[1], Slots(1, 8).slots[0])
-    writer.hold(b"head")
+    slot = Slots(1, 8).slots[0]
+    writer = Writer(pair[1], slot)
+    writer.hold(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert slot.status == 204
     assert not writer.has_sent()
     writer.write(b"body")
     assert writer.has_sent()
-    assert pair[0].recv(100) == b"headbody"
+    assert pair[0].recv(100) == b"HTTP/1.1 204 No Content\r\n\r\nbody"

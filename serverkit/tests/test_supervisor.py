@@ -126,6 +126,24 @@ def test_deadline(serve: Serve, tmp_path: Path, name: str) -> None:
     assert '" 408 ' in server.output.read_text()
 
 
+def test_nothing_in_flight_after_a_timeout(serve: Serve) -> None:
+    """A call that was killed is in flight no more."""
+    server = serve(FUNCTION, FUNC_TIMEOUT="0.3")
+    assert ask(server, "spin").status == 408
+    assert metric(server, "function_in_flight") == 0
+
+
+def test_exit_before_the_call(serve: Serve) -> None:
+    """A worker that ends while it reads a body is a 500, a call and a failure."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    assert ask(server, "exit_later").body == b"accepted"
+    wire = server.wire()
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+    assert wire.recv(4096).startswith(b"HTTP/1.1 500 ")
+    assert metric(server, "function_calls_total") == 2
+    assert metric(server, "function_failures_total") == 1
+
+
 @pytest.mark.parametrize("name", ["leave", "quit", "kill"])
 def test_exit_of_the_process(serve: Serve, name: str) -> None:
     """A call that ends its process is a 500 at once, and the next is served."""
@@ -294,6 +312,7 @@ def test_cut_stream(serve: Serve, name: str, argument: object, version: bytes) -
         reset = True
     assert not answer.endswith(b"0\r\n\r\n")
     assert reset or version == b"HTTP/1.1"
+    until(lambda: '" 200 ' in server.output.read_text())
     assert ask(server, "hello").status == 200
 
 
@@ -412,6 +431,32 @@ def test_drain(serve: Serve) -> None:
             assert ask(server, "hello").status == 503
         assert [future.result().body for future in running] == [b"slept"] * 2
     assert server.process.wait(5) == 0
+
+
+def test_timeout_ends_the_drain(serve: Serve) -> None:
+    """The last call of a drain has its 408 too, and its line."""
+    server = serve(FUNCTION, FUNC_TIMEOUT="0.6", FUNC_GRACE_PERIOD="10")
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(ask, server, "spin")
+        time.sleep(0.2)
+        server.process.terminate()
+        assert running.result().status == 408
+    assert server.process.wait(5) == 0
+    assert '" 408 ' in server.output.read_text()
+
+
+def test_probe_with_a_body(serve: Serve) -> None:
+    """The body of a probe is no request."""
+    server = serve(FUNCTION)
+    for field in (b"Content-Length: 22", b"Content-Length : 22", b"A: b\nTransfer-Encoding: x"):
+        wire = server.wire()
+        wire.sendall(b"GET /healthz HTTP/1.1\r\n%s\r\n\r\nGET /body HTTP/1.1\r\n\r\n" % field)
+        answer = b""
+        while data := wire.recv(4096):
+            answer += data
+        assert answer.count(b"HTTP/1.1 ") == 1
+        assert b"Connection: close" in answer
+    assert "/body" not in server.output.read_text()
 
 
 def test_grace_is_bounded(serve: Serve) -> None:

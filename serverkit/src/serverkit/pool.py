@@ -28,6 +28,7 @@ class Member:
         self.pid = 0  # until it has said hello
         self.client: Client | None = None
         self.handed = 0.0  # when it was handed its connection
+        self.head = b""  # what was handed to it with its connection
         self.recalled = 0.0  # when it was asked for its connection, 0 if it wasn't
         self.idle_since = 0.0
         self.killed = 0.0  # when it was killed for its deadline
@@ -98,11 +99,12 @@ class Pool:
             address = f"{client.address[0]} {client.address[1]}\n".encode("ascii")
             message = HAND + address + client.data
             member.slot.clear(HANDED)
+            member.handed, member.head = time.monotonic(), client.data
             try:
                 socket.send_fds(member.control, [message], [client.socket.fileno()])
             except OSError:
-                return self.hand(client)  # it is dying; SIGCHLD will tell
-            member.client, member.handed = client, time.monotonic()
+                return self.hand(client)  # it is dying; SIGCHLD will tell, or `unheeded`
+            member.client = client
             client.data = b""
             self.active.add(member)
             self.grow()

@@ -131,9 +131,9 @@ class Request(HTTPRequest):
         self.close_connection = True
         body = text.encode("utf-8")
         self.size = len(body)
-        self.conn.wfile.hold(b"")
+        self.conn.wfile.hold(answer(status, body))
         with suppress(ConnectionLostError):  # who has left needs no refusal
-            self.conn.wfile.write(answer(status, body))
+            self.conn.wfile.flush()
 
     def simple_response(self, status: str, msg: str = "") -> None:
         """Refuse what cheroot has found wrong."""

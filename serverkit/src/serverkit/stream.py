@@ -80,7 +80,8 @@ class Writer:
         self._held = b""
 
     def hold(self, headers: bytes) -> None:
-        """Keep the headers until the next `write` or `flush`."""
+        """Keep the headers, a status line first, until the next `write` or `flush`."""
+        self._slot.status = int(headers[9:12])
         self._held = headers
 
     def write(self, data: bytes) -> None:

@@ -16,6 +16,7 @@ from serverkit.metrics import Counts, exposition
 from serverkit.nursery import Nursery, most_active
 from serverkit.pool import Member, Pool
 from serverkit.settings import Settings
+from serverkit.slots import EMPTY
 from serverkit.stand_in import Journal, StandIn
 from serverkit.wire import Probe, answer
 
@@ -157,6 +158,7 @@ class Supervisor:
             member = self.pool.bury(pid)
             if member:
                 self.stand_in.speak_for(member)
+                member.slot.clear(EMPTY)
                 self.pool.grow()  # FAILURE-7
 
     def forget(self) -> None:
@@ -170,7 +172,8 @@ class Supervisor:
         if not self.drain_start:
             return False
         drained = time.monotonic() - self.drain_start
-        busy = self.front.queue or self.pool.executing()
+        killed = any(m.client for m in self.pool.members.values() if m.killed)  # not answered yet
+        busy = self.front.queue or self.pool.executing() or killed
         leased = self.pool.active and drained < RECALL_TIME
         return drained >= self.settings.grace_period or not (busy or leased)
 

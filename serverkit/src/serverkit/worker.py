@@ -143,6 +143,7 @@ class Worker:
         if watch.start:
             seconds = ((watch.end or time.monotonic_ns()) - watch.start) / 1e9
             self.counts.record(entry.method, seconds, failed=outcome.failed)
+        self.slot.state = IDLE  # whatever happens now, it is counted already
         elapsed = time.perf_counter() - started
         self.log(self.line(entry, outcome.status, outcome.size, elapsed))
         return outcome
