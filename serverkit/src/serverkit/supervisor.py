@@ -139,6 +139,11 @@ class Supervisor:
                 self.next_check = min(self.next_check, start + timeout)
         self.front.sweep(timeout)
         self.journal.flush()
+        if self.pool.drop_unborn():
+            self.nursery.end()
+        self.nursery.revive(self.forget)
+        if not self.nursery.has_loaded():
+            self.next_check = min(self.next_check, now + SOON)
         self.pool.shrink()
         self.pool.grow()
         if self.drain_start:
@@ -154,7 +159,8 @@ class Supervisor:
             if not pid:
                 return
             if pid == self.nursery.pid:
-                self.nursery.start(self.forget)
+                self.nursery.ended()
+                self.nursery.revive(self.forget)
             member = self.pool.bury(pid)
             if member:
                 self.stand_in.speak_for(member)
