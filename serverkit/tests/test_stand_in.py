@@ -52,7 +52,7 @@ def scene() -> Iterator[Scene]:
     sock.setblocking(False)
     peer.settimeout(5)
     with peer, sock, control, other, selectors.DefaultSelector() as selector:
-        front = Front(selector, lambda probe: b"", lambda: 0)
+        front = Front(selector, lambda probe: b"", lambda begun: 0)
         lines: list[tuple[Entry, int, int]] = []
         counts = Counts(memoryview(bytearray(SLOT_BYTES)))
         member = Member(1, Slots(2, 8).slots[1], control)

@@ -138,7 +138,7 @@ def test_exit_before_the_call(serve: Serve) -> None:
     server = serve(FUNCTION, FUNC_WORKERS="1")
     assert ask(server, "exit_later").body == b"accepted"
     wire = server.wire()
-    wire.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n")
     assert wire.recv(4096).startswith(b"HTTP/1.1 500 ")
     assert metric(server, "function_calls_total") == 2
     assert metric(server, "function_failures_total") == 1
@@ -260,6 +260,38 @@ def test_idle_connections(serve: Serve) -> None:
     assert idle[0].recv(4096).startswith(b"HTTP/1.1 200")
     kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     assert kept.recv(4096).endswith(b"OK")
+
+
+def test_slow_bodies(serve: Serve) -> None:
+    """Who is slow to send a body occupies no worker, on a connection that was used before too."""
+    server = serve(FUNCTION, FUNC_WORKERS="2")
+    head = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n"
+    wires = [server.wire() for _ in range(6)]
+    for number, wire in enumerate(wires):
+        if number % 2:
+            wire.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert wire.recv(4096).endswith(b"hello world")
+        wire.sendall(head + b'["sleep",')
+    reply, seconds = timed(server, "hello")
+    assert (reply.status, seconds < 1) == (200, True)
+    assert server.request("POST", "/", b"x" * 32768).status == 500
+    for wire in wires:
+        wire.sendall(b" 0.1]")
+    assert [wire.recv(4096)[-5:] for wire in wires] == [b"slept"] * 6
+
+
+def test_slow_body_in_a_drain(serve: Serve) -> None:
+    """A request whose body is on its way when the drain starts is in flight."""
+    server = serve(FUNCTION)
+    wire = server.wire()
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+    wire.sendall(b"Content-Length: 14\r\n\r\n")
+    time.sleep(0.2)
+    server.process.terminate()
+    until(lambda: server.request("GET", "/readyz").status == 503)
+    wire.sendall(b'["sleep", 0.1]')
+    assert wire.recv(4096).endswith(b"slept")
+    assert server.process.wait(5) == 0
 
 
 def test_pipeline(serve: Serve) -> None:

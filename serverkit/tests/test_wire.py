@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverkit.wire import answer, head_end, is_plausible, is_probe, probe
+from serverkit.wire import answer, head_end, is_plausible, is_probe, lacks_body, probe
 
 
 def test_head_end() -> None:
@@ -72,6 +72,28 @@ def test_keep_alive(head: bytes, keep: bool) -> None:
     found = probe(head)
     assert found is not None
     assert found.keep_alive is keep
+
+
+@pytest.mark.parametrize(
+    ("data", "lacking"),
+    [
+        (b"Content-Length: 4\r\n\r\n", True),
+        (b"content-length:4 \r\n\r\nbod", True),
+        (b"Content-Length: 4\r\n\r\nbody", False),
+        (b"Content-Length: 32768\r\n\r\n", True),
+        (b"Content-Length: 32769\r\n\r\n", False),
+        (b"Content-Length: 1234567\r\n\r\n", False),
+        (b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n", False),
+        (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"Content-Length: 4\r\nContent-Length: 5\r\n\r\n", False),
+        (b"Content-Length: 4\r\nno header\r\n\r\n", False),
+        (b"Content-Length: -4\r\n\r\n", False),
+        (b"\r\n", False),
+    ],
+)
+def test_lacks_body(data: bytes, lacking: bool) -> None:
+    """Only a short body that is sure to come is waited for."""
+    assert lacks_body(b"POST / HTTP/1.1\r\n" + data) is lacking
 
 
 def test_answer() -> None:

@@ -100,10 +100,14 @@ class Supervisor:
             self.next_check = min(self.next_check, queue[0].since + self.settings.timeout)
         self.slots.waiting = len(queue)
 
-    def refuse(self) -> int:
-        """Return the status for a request that can't be admitted, else 0 (CONCURRENCY-4)."""
+    def refuse(self, begun: bool) -> int:
+        """Return the status for a request that can't be admitted, else 0 (CONCURRENCY-4).
+
+        In a drain, those that were `begun` before it are in flight (LIFECYCLE-1).
+        """
         admitted = self.pool.executing() + len(self.front.queue)
-        return 503 if self.drain_start or admitted >= self.settings.concurrency else 0
+        refused = (self.drain_start and not begun) or admitted >= self.settings.concurrency
+        return 503 if refused else 0
 
     def answer_probe(self, probe: Probe) -> bytes:
         """Return the answer to a probe."""
@@ -179,7 +183,7 @@ class Supervisor:
             return False
         drained = time.monotonic() - self.drain_start
         killed = any(m.client for m in self.pool.members.values() if m.killed)  # not answered yet
-        busy = self.front.queue or self.pool.executing() or killed
+        busy = self.front.queue or self.front.begun or self.pool.executing() or killed
         leased = self.pool.active and drained < RECALL_TIME
         return drained >= self.settings.grace_period or not (busy or leased)
 

@@ -27,7 +27,7 @@ from serverkit.server import Connection, Outcome, Request, Server, entry_of, res
 from serverkit.settings import Settings
 from serverkit.slots import CALLING, IDLE, LEASED, READING, SENDING, Slot, Slots
 from serverkit.stream import Reader, Writer
-from serverkit.wire import HEAD_LIMIT, head_end, is_probe
+from serverkit.wire import HEAD_LIMIT, head_end, is_probe, lacks_body
 
 LEASE = 0.05  # seconds a worker keeps a connection that is idle
 
@@ -119,9 +119,13 @@ class Worker:
                 if not received:
                     return GONE
                 data = received.lstrip(b"\r\n")
-            # Probes, and heads that come in pieces, are the supervisor's.
+            # Probes, and what comes in pieces, are the supervisor's.
             if self.slots.draining or is_probe(data) or head_end(data) < 0:
                 return GIVE_BACK + data
+            if lacks_body(data):
+                data += self.next_piece(client)
+                if lacks_body(data):
+                    return GIVE_BACK + data
 
     def answer(self, connection: Connection) -> Outcome:
         """Answer one request, count its call, log it."""
@@ -147,6 +151,18 @@ class Worker:
         elapsed = time.perf_counter() - started
         self.log(self.line(entry, outcome.status, outcome.size, elapsed))
         return outcome
+
+    def next_piece(self, client: socket.socket) -> bytes:
+        """Return what comes within a moment: a body often follows its head in a second packet."""
+        self.slot.clear(READING)
+        poll = select.poll()
+        poll.register(client, select.POLLIN)
+        if not poll.poll(LEASE * 1000):
+            return b""
+        try:
+            return client.recv(HEAD_LIMIT)
+        except OSError:
+            return b""
 
     def next_request(self, client: socket.socket) -> bytes | None:
         """Wait for the next request on a leased connection.
