@@ -38,6 +38,28 @@ def test_forged_line() -> None:
     """A client can't end a field of the log."""
     line = apache_line(Entry(user_agent='a" 200 "b\\\t'), 200, 0, 0)
     assert r'"a\x22 200 \x22b\x5c\x09"' in line
+    entry = Entry("::1", 'G"', "/\n", "H\x85\n", "\r", "\x7f")
+    line = apache_line(entry, 400, 0, 0)
+    assert line.endswith(r'"G\x22 /\x0a H\x85\x0a" 400 0 "\x0d" "\x7f"' + "\n")
+
+
+@pytest.mark.parametrize("head", [b"", b"GET", b"\x16\x03\x01", b"\r\n", b"a b c d\r\n"])
+def test_head_that_is_none(head: bytes) -> None:
+    """Of what isn't HTTP, only the address is known."""
+    assert Entry.of_head("::1", head) == Entry("::1")
+
+
+def test_head() -> None:
+    """A head that was never parsed says what the log needs, its body doesn't."""
+    data = (
+        b"GET /a HTTP/1.1\r\nREFERER:r\r\nUser-Agent: u v\r\nTraceparent: t\r\n\r\n\r\nReferer: x"
+    )
+    assert Entry.of_head("::1", data) == Entry("::1", "GET", "/a", "HTTP/1.1", "r", "u v", "t")
+
+
+def test_cut() -> None:
+    """No text is longer than it may be."""
+    assert ENTRY.cut(3) == Entry("10.", "GET", "/a?", "HTT", "htt", "age", "00-")
 
 
 def test_json() -> None:

@@ -39,7 +39,21 @@ def test_chunked_too_large() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"x\r\n", b"\r\n", b"-1\r\n", b"3\r\nabcd\r\n", b"0x3\r\nabc\r\n", b"3"]
+    "data",
+    [
+        b"x\r\n",
+        b"\r\n",
+        b"-1\r\n",
+        b"3\r\nabcd\r\n",
+        b"0x3\r\nabc\r\n",
+        b"3",
+        b"3\nabc\r\n0\r\n\r\n",
+        b"3;a\rb\r\nabc\r\n0\r\n\r\n",
+        b" 3\r\nabc\r\n0\r\n\r\n",
+        b"0\r\nTrailer: x\n\r\n",
+        b"0\r\n" + b"Trailer: x\r\n" * 4000 + b"\r\n",
+        b"0\r\n" + b"x" * 40_000 + b"\r\n\r\n",
+    ],
 )
 def test_malformed(data: bytes) -> None:
     """Malformed chunks are the client's fault."""

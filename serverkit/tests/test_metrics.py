@@ -50,7 +50,7 @@ def test_unknown_methods() -> None:
     one = counts()
     for number in range(10):
         one.record(f"METHOD{number}", 0)
-    assert list(add_up([one])) == ["OTHER"]
+    assert list(add_up([one])) == ["other"]
 
 
 def test_before_the_first_call() -> None:

@@ -98,6 +98,15 @@ def test_close(value: bytes) -> None:
         b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"get / HTTP/1.1\r\n\r\n",
         b"GET x HTTP/1.1\r\n\r\n",
+        b"GET * HTTP/1.1\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\n\r\n",
+        b"GET /a#b HTTP/1.1\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"GET /a\tb HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\n\r\n",
+        b"GET / HTTP/ 1.1\r\n\r\n",
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
     ],
 )
 def test_malformed(data: bytes) -> None:
@@ -106,6 +115,54 @@ def test_malformed(data: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"Connection: close" in answer
     assert request.close_connection
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"//[", "//[", ""),
+        (b"//a/b?c=//d", "//a/b", "c=//d"),
+        (b"/a:b?c?d", "/a:b", "c?d"),
+        (b"/%61%2fb", "/a%2Fb", ""),
+    ],
+)
+def test_paths(target: bytes, path: str, query: str) -> None:
+    """No path is taken for a host, and none is refused."""
+    seen: dict[str, Any] = {}
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        seen.update(environ)
+        return echo(environ, start)
+
+    outcome, _, _ = exchange(app, b"GET %s HTTP/1.1\r\n\r\n" % target)
+    assert outcome == Outcome(200, 0, keep=True)
+    assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == (path, query)
+    assert seen["REQUEST_URI"] == target.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"CONNECT /a HTTP/1.1", b"405"),
+        (b"GET / HTTP/2.0", b"505"),
+        (b"OPTIONS * HTTP/1.1", b"200"),
+    ],
+)
+def test_request_lines(line: bytes, status: bytes) -> None:
+    """What is well-formed has the status that HTTP gives it."""
+    assert exchange(echo, line + b"\r\n\r\n")[1].split()[1] == status
+
+
+def test_refusal_of_who_has_left() -> None:
+    """A client that is gone before its refusal is no reason to end."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.close()
+        writer = Writer(theirs, Slots(1, 8).slots[0])
+        connection = Connection(Reader(theirs, b"GET\r\n\r\n"), writer, ("10.0.0.1", 1))
+        request = Request(Server(echo, 8080, 100), connection)
+        request.parse_request()
+        assert (request.ready, request.refused) == (False, 400)
 
 
 def test_too_large() -> None:

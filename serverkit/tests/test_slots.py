@@ -10,10 +10,12 @@ def test_slot() -> None:
     slot = Slots(2, 64).slots[1]
     slot.state, slot.call_start, slot.bytes_sent = CALLING, 123, 45
     slot.describe(b"request")
+    slot.status = 200
+    assert slot.status == 200
     assert (slot.state, slot.call_start, slot.bytes_sent) == (CALLING, 123, 45)
     assert slot.description() == b"request"
     slot.clear(IDLE)
-    assert (slot.state, slot.call_start, slot.bytes_sent) == (IDLE, 0, 0)
+    assert (slot.state, slot.call_start, slot.bytes_sent, slot.status) == (IDLE, 0, 0, 0)
     assert slot.description() == b""
 
 

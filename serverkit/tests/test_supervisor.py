@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -125,6 +126,24 @@ def test_deadline(serve: Serve, tmp_path: Path, name: str) -> None:
     assert '" 408 ' in server.output.read_text()
 
 
+def test_nothing_in_flight_after_a_timeout(serve: Serve) -> None:
+    """A call that was killed is in flight no more."""
+    server = serve(FUNCTION, FUNC_TIMEOUT="0.3")
+    assert ask(server, "spin").status == 408
+    assert metric(server, "function_in_flight") == 0
+
+
+def test_exit_before_the_call(serve: Serve) -> None:
+    """A worker that ends while it reads a body is a 500, a call and a failure."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    assert ask(server, "exit_later").body == b"accepted"
+    wire = server.wire()
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n")
+    assert wire.recv(4096).startswith(b"HTTP/1.1 500 ")
+    assert metric(server, "function_calls_total") == 2
+    assert metric(server, "function_failures_total") == 1
+
+
 @pytest.mark.parametrize("name", ["leave", "quit", "kill"])
 def test_exit_of_the_process(serve: Serve, name: str) -> None:
     """A call that ends its process is a 500 at once, and the next is served."""
@@ -243,6 +262,38 @@ def test_idle_connections(serve: Serve) -> None:
     assert kept.recv(4096).endswith(b"OK")
 
 
+def test_slow_bodies(serve: Serve) -> None:
+    """Who is slow to send a body occupies no worker, on a connection that was used before too."""
+    server = serve(FUNCTION, FUNC_WORKERS="2")
+    head = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n"
+    wires = [server.wire() for _ in range(6)]
+    for number, wire in enumerate(wires):
+        if number % 2:
+            wire.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert wire.recv(4096).endswith(b"hello world")
+        wire.sendall(head + b'["sleep",')
+    reply, seconds = timed(server, "hello")
+    assert (reply.status, seconds < 1) == (200, True)
+    assert server.request("POST", "/", b"x" * 32768).status == 500
+    for wire in wires:
+        wire.sendall(b" 0.1]")
+    assert [wire.recv(4096)[-5:] for wire in wires] == [b"slept"] * 6
+
+
+def test_slow_body_in_a_drain(serve: Serve) -> None:
+    """A request whose body is on its way when the drain starts is in flight."""
+    server = serve(FUNCTION)
+    wire = server.wire()
+    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+    wire.sendall(b"Content-Length: 14\r\n\r\n")
+    time.sleep(0.2)
+    server.process.terminate()
+    until(lambda: server.request("GET", "/readyz").status == 503)
+    wire.sendall(b'["sleep", 0.1]')
+    assert wire.recv(4096).endswith(b"slept")
+    assert server.process.wait(5) == 0
+
+
 def test_pipeline(serve: Serve) -> None:
     """Pipelined requests are answered in their order, probes among them."""
     server = serve(FUNCTION)
@@ -293,6 +344,7 @@ def test_cut_stream(serve: Serve, name: str, argument: object, version: bytes) -
         reset = True
     assert not answer.endswith(b"0\r\n\r\n")
     assert reset or version == b"HTTP/1.1"
+    until(lambda: '" 200 ' in server.output.read_text())
     assert ask(server, "hello").status == 200
 
 
@@ -358,6 +410,33 @@ def test_garbage(serve: Serve, garbage: bytes) -> None:
     assert answer == b"" or answer.split()[1] in (b"400", b"505")
 
 
+def test_odd_target(serve: Serve) -> None:
+    """A path that looks like a broken host reaches the function, and ends no worker."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    before = json.loads(ask(server, "counter").body)
+    wire = server.wire()
+    wire.sendall(b"GET //[ HTTP/1.1\r\n\r\n")
+    assert wire.recv(4096).startswith(b"HTTP/1.1 200")
+    after = json.loads(ask(server, "counter").body)
+    assert after == {"count": 2, "process": before["process"]}
+
+
+@pytest.mark.parametrize("linger", [0, 1])
+def test_client_that_leaves(serve: Serve, linger: int) -> None:
+    """A client that closes or resets its connection during a call ends no worker."""
+    server = serve(FUNCTION, FUNC_WORKERS="1")
+    before = json.loads(ask(server, "counter").body)
+    body = b'["sleep", 0.3]'
+    with server.wire() as wire:
+        wire.sendall(b"POST /left HTTP/1.1\r\nContent-Type: application/json\r\n")
+        wire.sendall(b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        time.sleep(0.1)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0))
+    after = json.loads(ask(server, "counter").body)
+    assert after == {"count": 2, "process": before["process"]}
+    assert server.output.read_text().count("/left") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_idle_exit(serve: Serve, number: int) -> None:
     """An idle server ends at once, with idle connections too."""
@@ -384,6 +463,32 @@ def test_drain(serve: Serve) -> None:
             assert ask(server, "hello").status == 503
         assert [future.result().body for future in running] == [b"slept"] * 2
     assert server.process.wait(5) == 0
+
+
+def test_timeout_ends_the_drain(serve: Serve) -> None:
+    """The last call of a drain has its 408 too, and its line."""
+    server = serve(FUNCTION, FUNC_TIMEOUT="0.6", FUNC_GRACE_PERIOD="10")
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(ask, server, "spin")
+        time.sleep(0.2)
+        server.process.terminate()
+        assert running.result().status == 408
+    assert server.process.wait(5) == 0
+    assert '" 408 ' in server.output.read_text()
+
+
+def test_probe_with_a_body(serve: Serve) -> None:
+    """The body of a probe is no request."""
+    server = serve(FUNCTION)
+    for field in (b"Content-Length: 22", b"Content-Length : 22", b"A: b\nTransfer-Encoding: x"):
+        wire = server.wire()
+        wire.sendall(b"GET /healthz HTTP/1.1\r\n%s\r\n\r\nGET /body HTTP/1.1\r\n\r\n" % field)
+        answer = b""
+        while data := wire.recv(4096):
+            answer += data
+        assert answer.count(b"HTTP/1.1 ") == 1
+        assert b"Connection: close" in answer
+    assert "/body" not in server.output.read_text()
 
 
 def test_grace_is_bounded(serve: Serve) -> None:

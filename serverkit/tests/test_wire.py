@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverkit.wire import answer, head_end, is_plausible, is_probe, probe
+from serverkit.wire import answer, head_end, is_plausible, is_probe, lacks_body, probe
 
 
 def test_head_end() -> None:
@@ -33,7 +33,15 @@ def test_probe(path: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"GET /healthz/more", b"GET /metricsx", b"POST /healthz", b"GET /", b"GET /x/healthz"]
+    "line",
+    [
+        b"GET /healthz/more",
+        b"GET /healthz?\r\n",
+        b"GET /metricsx",
+        b"POST /healthz",
+        b"GET /",
+        b"GET /x/healthz",
+    ],
 )
 def test_no_probe(line: bytes) -> None:
     """Other paths and methods are the function's."""
@@ -49,13 +57,43 @@ def test_no_probe(line: bytes) -> None:
         (b"GET /healthz HTTP/1.1\r\nContent-Length: 0\r\n\r\n", True),
         (b"GET /healthz HTTP/1.1\r\nContent-Length: 5\r\n\r\n", False),
         (b"GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 00 \r\n\r\n", True),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: +5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length: 0, 5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nContent-Length : 5\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\rTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\r\n Transfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET /healthz HTTP/1.1\r\nA: b\n\nGET / HTTP/1.1\r\n\r\n", False),
     ],
 )
 def test_keep_alive(head: bytes, keep: bool) -> None:
-    """A connection is kept where the client wants it and sends no body."""
+    """A connection is kept where the client wants it and surely sends no body."""
     found = probe(head)
     assert found is not None
     assert found.keep_alive is keep
+
+
+@pytest.mark.parametrize(
+    ("data", "lacking"),
+    [
+        (b"Content-Length: 4\r\n\r\n", True),
+        (b"content-length:4 \r\n\r\nbod", True),
+        (b"Content-Length: 4\r\n\r\nbody", False),
+        (b"Content-Length: 32768\r\n\r\n", True),
+        (b"Content-Length: 32769\r\n\r\n", False),
+        (b"Content-Length: 1234567\r\n\r\n", False),
+        (b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n", False),
+        (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"Content-Length: 4\r\nContent-Length: 5\r\n\r\n", False),
+        (b"Content-Length: 4\r\nno header\r\n\r\n", False),
+        (b"Content-Length: -4\r\n\r\n", False),
+        (b"\r\n", False),
+    ],
+)
+def test_lacks_body(data: bytes, lacking: bool) -> None:
+    """Only a short body that is sure to come is waited for."""
+    assert lacks_body(b"POST / HTTP/1.1\r\n" + data) is lacking
 
 
 def test_answer() -> None:

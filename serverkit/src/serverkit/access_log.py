@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 from requestlogger import ApacheFormatter
 
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_UNSAFE = re.compile(r'["\\\x00-\x1f\x7f]')
+_UNSAFE = re.compile(r'["\\\x00-\x1f\x7f-\x9f]')
+_FIELD = re.compile(rb"\r\n(referer|user-agent|traceparent):[ \t]*([^\r\n]*)", re.IGNORECASE)
 _apache = ApacheFormatter(with_response_time=False)
 
 
@@ -32,6 +33,22 @@ class Entry(NamedTuple):
         """Return what `encode` was given; of cut data, what is there."""
         return cls(*data.decode("latin-1").split("\n")[:7])
 
+    @classmethod
+    def of_head(cls, remote_address: str, head: bytes) -> "Entry":
+        """Return what can be told from a head that was never parsed."""
+        head = head.partition(b"\r\n\r\n")[0]
+        words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
+        fields = {
+            name.lower().replace(b"-", b"_").decode("ascii"): value.decode("latin-1")
+            for name, value in _FIELD.findall(head)
+        }
+        line = words if len(words) == 3 else []
+        return cls(remote_address, *line)._replace(**fields)
+
+    def cut(self, length: int) -> "Entry":
+        """Return it with no text longer than `length`."""
+        return Entry(*(text[:length] for text in self))
+
 
 class LineMaker(Protocol):
     """A format of the access log."""
@@ -44,9 +61,9 @@ def apache_line(entry: Entry, status: int, size: int, seconds: float) -> str:
     """Return a line in Apache's combined format."""
     environ = {
         "REMOTE_ADDR": entry.remote_address,
-        "REQUEST_METHOD": entry.method,
+        "REQUEST_METHOD": _safe(entry.method),
         "PATH_INFO": _safe(entry.target),
-        "SERVER_PROTOCOL": entry.protocol,
+        "SERVER_PROTOCOL": _safe(entry.protocol),
         "HTTP_REFERER": _safe(entry.referer or "-"),
         "HTTP_USER_AGENT": _safe(entry.user_agent or "-"),
     }

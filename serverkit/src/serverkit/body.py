@@ -1,9 +1,13 @@
 """Reading the body of a request whole, in either of its two codings, within the limit."""
 
+import re
 from io import BytesIO
 from typing import Protocol
 
 from serverkit.errors import RequestError
+from serverkit.wire import HEAD_LIMIT
+
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 class Source(Protocol):
@@ -35,14 +39,22 @@ def read_chunked(source: Source, limit: int) -> bytes:
         body.write(source.read(size))
         if source.read(2) != b"\r\n":
             raise RequestError(400, "Bad Request: malformed chunk")
-    while source.readline().strip():
-        pass  # trailers, which nobody asked for
+    _skip_trailers(source)
     return body.getvalue()
 
 
 def _chunk_size(line: bytes) -> int:
     """Return the size that the first line of a chunk gives."""
-    digits = line.partition(b";")[0].strip()
-    if not digits or digits.strip(b"0123456789abcdefABCDEF") or not line.endswith(b"\n"):
+    match = _CHUNK_SIZE.fullmatch(line)
+    if not match:
         raise RequestError(400, "Bad Request: malformed chunk")
-    return int(digits, 16)
+    return int(match[1], 16)
+
+
+def _skip_trailers(source: Source) -> None:
+    """Read the trailers, which nobody asked for, up to the size of a head."""
+    room = HEAD_LIMIT
+    while (line := source.readline(room)) != b"\r\n":
+        room -= len(line)
+        if not line.endswith(b"\r\n") or not room:
+            raise RequestError(400, "Bad Request: malformed trailers")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from serverkit.client import Client
-from serverkit.messages import FINISHED, GIVE_BACK, LINGER
-from serverkit.wire import HEAD_LIMIT, Probe, answer, head_end, is_plausible, probe
+from serverkit.messages import GIVE_BACK, LINGER
+from serverkit.wire import HEAD_LIMIT, Probe, answer, head_end, is_plausible, lacks_body, probe
 
 IDLE_LIMIT = 75.0  # seconds an idle connection is kept
 HEAD_TIME_LIMIT = 30.0  # seconds a head may take to arrive
@@ -22,15 +22,15 @@ LINGER_LIMIT = 10.0  # seconds for a client to read a refusal
 class Front:
     """All connections that no worker has.
 
-    `answer_probe` returns the answer to a probe, `refuse` the status of a request that can't be
-    admitted, or 0; `refused` is told of each client that gets a status without a worker.
+    `answer_probe` returns the answer to a probe, `refuse(begun)` the status of a request that can't
+    be admitted, or 0; `refused` is told of each client that gets a status without a worker.
     """
 
     def __init__(
         self,
         selector: selectors.BaseSelector,
         answer_probe: Callable[[Probe], bytes],
-        refuse: Callable[[], int],
+        refuse: Callable[[bool], int],
     ) -> None:
         self.selector = selector
         self.answer_probe = answer_probe
@@ -38,6 +38,7 @@ class Front:
         self.refused: Callable[[Client, int], None] = lambda client, status: None
         self.listener: socket.socket | None = None
         self.clients: set[Client] = set()  # those that are read here
+        self.begun: set[Client] = set()  # those of them whose body is on its way
         self.queue: deque[Client] = deque()
 
     def listen(self, port: int) -> None:
@@ -75,6 +76,7 @@ class Front:
     def unwatch(self, client: Client) -> None:
         """Leave this client to others."""
         self.clients.discard(client)
+        self.begun.discard(client)
         with suppress(KeyError, ValueError):
             self.selector.unregister(client.socket)
 
@@ -98,8 +100,10 @@ class Front:
             asked = probe(client.data)
             if asked:
                 self.serve_probe(client, asked)
-            elif status := self.refuse():
+            elif status := self.refuse(client in self.begun):
                 self.end(client, status)
+            elif lacks_body(client.data):
+                self.begun.add(client)  # CONCURRENCY-7: who is slow to send occupies no worker
             else:
                 self.unwatch(client)
                 client.since = time.monotonic()
@@ -125,15 +129,13 @@ class Front:
             self.consider(client)
         elif how == LINGER:
             self.linger(client)
-        elif how == FINISHED:
-            client.close()
-        else:
+        else:  # the answer was the last, or the client has left
             client.close()
 
     def end(self, client: Client, status: int) -> None:
         """Answer a client that no worker will, and close."""
         self.unwatch(client)
-        client.send(answer(status))
+        client.send(answer(status, head_only=client.data.startswith(b"HEAD ")))
         self.refused(client, status)
         self.linger(client)
 

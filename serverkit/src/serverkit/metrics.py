@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # OBSERVABILITY-2
 _CALLS, _FAILURES, _TIMEOUTS, _SECONDS, _FIRST_BUCKET = range(5)
 _NUMBERS = _FIRST_BUCKET + len(BUCKETS) + 1
@@ -27,7 +27,7 @@ class Counts:
         """Count one call that has ended after `seconds`."""
         numbers = self.numbers
         # OBSERVABILITY-12: unknown methods share one label.
-        known = method if method in METHODS else "OTHER"
+        known = method if method in METHODS else "other"
         first = METHODS.index(known) * _NUMBERS
         numbers[first + _CALLS] += 1
         numbers[first + _SECONDS] += seconds

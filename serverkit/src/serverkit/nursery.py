@@ -5,11 +5,17 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
+from serverkit.deadline import end_tree
 from serverkit.process import Signals
 from serverkit.settings import Settings
 from serverkit.slots import Slots
+
+FIRST_PAUSE = 0.2  # seconds before the third zygote, where the first two have ended early
+LONGEST_PAUSE = 30.0  # the pauses double up to this; a zygote that lived longer is no failure
 
 
 def most_active(settings: Settings) -> int:
@@ -26,9 +32,13 @@ class Nursery:
         self.signals = signals
         self.pid = 0
         self.control: socket.socket | None = None
+        self.loaded = False
+        self.pause = 0.0  # seconds before the next zygote, should this one end early
+        self.started = self.restart_at = 0.0
 
     def start(self, forget: Callable[[], None]) -> None:
         """Fork the zygote. Nothing of the function has run in this process."""
+        self.started = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.pid = os.fork()
         if self.pid:
@@ -58,16 +68,47 @@ class Nursery:
                 os.kill(self.pid, signal.SIGKILL)
                 return 0
             if self.control in ready:
-                if self.control.recv(64):
+                if self.has_loaded():
                     return None
                 _, status = os.waitpid(self.pid, 0)
                 code = os.waitstatus_to_exitcode(status)
                 return 128 - code if code < 0 else code or 1
 
+    def has_loaded(self) -> bool:
+        """Whether there is a zygote that has loaded the function."""
+        if not self.loaded and self.control is not None:
+            with suppress(OSError):
+                self.loaded = bool(self.control.recv(64, socket.MSG_DONTWAIT))
+        return self.loaded
+
+    def ended(self) -> None:
+        """Note that the zygote has ended: `revive` starts the next, later from time to time."""
+        now = time.monotonic()
+        if now - self.started > LONGEST_PAUSE:
+            self.pause = 0.0
+        self.pid, self.control, self.loaded = 0, None, False
+        self.restart_at = now + self.pause
+        self.pause = min(max(2 * self.pause, FIRST_PAUSE), LONGEST_PAUSE)
+
+    def revive(self, forget: Callable[[], None]) -> None:
+        """Start a zygote where there is none and the pause is over."""
+        if not self.pid and time.monotonic() >= self.restart_at:
+            try:
+                self.start(forget)
+            except OSError:  # no process or no descriptor is left
+                self.ended()
+
+    def end(self) -> None:
+        """End a zygote that doesn't do what it is told to."""
+        if self.pid:
+            end_tree(self.pid)
+
     def fork(self, index: int, worker_control: socket.socket) -> bool:
-        """Order a worker for slot `index`; False where there is no zygote."""
+        """Order a worker for slot `index`; False where there is no zygote that could do it."""
+        if not self.has_loaded():
+            return False
+        assert self.control is not None
         try:
-            assert self.control is not None
             socket.send_fds(self.control, [str(index).encode("ascii")], [worker_control.fileno()])
         except OSError:
             return False

@@ -15,6 +15,7 @@ from serverkit.messages import HAND, HELLO, LIMIT, QUIT, RECALL
 from serverkit.slots import HANDED, LEASED, STARTING, Slot, Slots
 
 SHRINK_AFTER = 60.0  # seconds a worker must have been idle to be let go
+START_LIMIT = 30.0  # seconds a worker may take to say hello
 RESTART_PAUSE = 0.2  # seconds after a worker that could not be started
 
 
@@ -26,8 +27,10 @@ class Member:
         self.slot = slot
         self.control = control
         self.pid = 0  # until it has said hello
+        self.ordered = time.monotonic()
         self.client: Client | None = None
         self.handed = 0.0  # when it was handed its connection
+        self.head = b""  # what was handed to it with its connection
         self.recalled = 0.0  # when it was asked for its connection, 0 if it wasn't
         self.idle_since = 0.0
         self.killed = 0.0  # when it was killed for its deadline
@@ -98,11 +101,12 @@ class Pool:
             address = f"{client.address[0]} {client.address[1]}\n".encode("ascii")
             message = HAND + address + client.data
             member.slot.clear(HANDED)
+            member.handed, member.head = time.monotonic(), client.data
             try:
                 socket.send_fds(member.control, [message], [client.socket.fileno()])
             except OSError:
-                return self.hand(client)  # it is dying; SIGCHLD will tell
-            member.client, member.handed = client, time.monotonic()
+                return self.hand(client)  # it is dying; SIGCHLD will tell, or `unheeded`
+            member.client = client
             client.data = b""
             self.active.add(member)
             self.grow()
@@ -157,6 +161,15 @@ class Pool:
         self.active.discard(member)
         if member in self.idle:
             self.idle.remove(member)
+
+    def drop_unborn(self) -> bool:
+        """Forget workers that take too long to start; return whether there were any."""
+        now = time.monotonic()
+        late = [m for m in self.members.values() if not m.pid and now - m.ordered > START_LIMIT]
+        for member in late:
+            self._silence(member)
+            self._remove(member)
+        return bool(late)
 
     def close_all(self) -> None:
         """Close all sockets, in a child."""

@@ -4,9 +4,12 @@ The only module that knows cheroot, of which it takes the parser and the WSGI ga
 and scheduling are the supervisor's.
 """
 
+import re
 import time
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from cheroot.server import HTTPRequest
 from cheroot.wsgi import Gateway_10
@@ -14,12 +17,14 @@ from cheroot.wsgi import Gateway_10
 from serverkit.access_log import Entry
 from serverkit.body import read_chunked, read_known
 from serverkit.errors import ConnectionLostError, RequestError
-from serverkit.headers import Headers, http_date
+from serverkit.headers import check_framing, http_date, read_headers
 from serverkit.pieces import StreamBrokenError, write_traceback
 from serverkit.stream import Reader, Writer
 from serverkit.wire import answer
 
 SERVER_NAME = b"serverkit"
+_QUOTED_SLASH = re.compile(rb"%2F", re.IGNORECASE)
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Z-]+) (/[!-\"$-~]*|\*) (HTTP/[0-9]\.[0-9])\r\n")
 
 
 class Outcome(NamedTuple):
@@ -63,17 +68,37 @@ class Server:
 class Request(HTTPRequest):
     """One request; differs from cheroot's in how it refuses and in when it sends."""
 
-    header_reader = Headers()
     refused: int = 0
     size: int = 0
 
     def parse_request(self) -> None:
         """Read request line and headers; `ready` says whether they are right."""
         self.rfile = self.conn.rfile
-        self.ready = bool(
-            self.read_request_line()  # type: ignore[no-untyped-call]
-            and self.read_request_headers()  # type: ignore[no-untyped-call]
+        self.ready = self.read_request_line() and bool(
+            self.read_request_headers()  # type: ignore[no-untyped-call]
         )
+
+    def read_request_line(self) -> bool:
+        """Read the request line; unlike cheroot, take no path for a host (REQUEST-2)."""
+        match = _REQUEST_LINE.fullmatch(self.rfile.readline())
+        if not match or (match[2] == b"*" and match[1] != b"OPTIONS"):
+            self.refuse(400, "Bad Request: malformed request line")
+        elif match[3] not in (b"HTTP/1.0", b"HTTP/1.1"):
+            self.refuse(505, "HTTP Version Not Supported")
+        elif match[1] == b"CONNECT":
+            self.refuse(405, "Method Not Allowed")
+        else:
+            self.method, self.uri, self.request_protocol = match.groups()
+            self.response_protocol = self.request_protocol.decode("ascii")
+            path, _, self.qs = self.uri.partition(b"?")
+            # As in cheroot: a quoted slash separates nothing.
+            self.path = b"%2F".join(map(unquote_to_bytes, _QUOTED_SLASH.split(path)))
+        return not self.refused
+
+    def header_reader(self, reader: Reader, headers: dict[bytes, bytes]) -> None:
+        """Fill `headers`; raises ValueError, which is answered 400."""
+        read_headers(reader, headers)
+        check_framing(headers, self.response_protocol)
 
     def read_body(self) -> None:
         """Read the body whole before the call, whose deadline it must not use up."""
@@ -106,8 +131,9 @@ class Request(HTTPRequest):
         self.close_connection = True
         body = text.encode("utf-8")
         self.size = len(body)
-        self.conn.wfile.hold(b"")
-        self.conn.wfile.write(answer(status, body))
+        self.conn.wfile.hold(answer(status, body))
+        with suppress(ConnectionLostError):  # who has left needs no refusal
+            self.conn.wfile.flush()
 
     def simple_response(self, status: str, msg: str = "") -> None:
         """Refuse what cheroot has found wrong."""

@@ -9,7 +9,7 @@ import mmap
 # What a worker does; the word STATE.
 EMPTY, STARTING, IDLE, LEASED, HANDED, READING, CALLING, SENDING = range(8)
 
-_STATE, _CALL_START, _BYTES_SENT, _LENGTH, _WORDS = range(5)
+_STATE, _CALL_START, _BYTES_SENT, _LENGTH, _STATUS, _WORDS = range(6)
 _TEXT_BYTES = 4096 - 8 * _WORDS
 _SLOT_BYTES = 8 * _WORDS + _TEXT_BYTES
 _HEADER_BYTES = 4096
@@ -52,10 +52,19 @@ class Slot:
     def bytes_sent(self, count: int) -> None:
         self._words[_BYTES_SENT] = count
 
+    @property
+    def status(self) -> int:
+        """The status of the answer that is about to be sent, 0 where there is none yet."""
+        return self._words[_STATUS]
+
+    @status.setter
+    def status(self, status: int) -> None:
+        self._words[_STATUS] = status
+
     def clear(self, state: int) -> None:
         """Forget all that was written, for a new worker or a new request."""
         words = self._words
-        words[_CALL_START] = words[_BYTES_SENT] = words[_LENGTH] = 0
+        words[_CALL_START] = words[_BYTES_SENT] = words[_LENGTH] = words[_STATUS] = 0
         words[_STATE] = state
 
     def describe(self, request: bytes) -> None:

@@ -5,13 +5,14 @@ import select
 import time
 from collections import deque
 from contextlib import suppress
+from http import HTTPStatus
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.client import Client
 from serverkit.front import Front
 from serverkit.metrics import Counts
 from serverkit.pool import Member
-from serverkit.slots import LEASED
+from serverkit.slots import HANDED, IDLE, LEASED
 from serverkit.wire import answer
 
 
@@ -24,10 +25,13 @@ class Journal:
         self._poll = select.poll()
         self._poll.register(1, select.POLLOUT)
 
-    def log(self, entry: Entry, status: int, seconds: float) -> None:
-        """Log a request."""
-        size = len(answer(status)) if status else 0
-        self._lines.append(self._line(entry, status, size, seconds).encode("utf-8"))
+    def log(self, entry: Entry, status: int, size: int, seconds: float) -> None:
+        """Log a request; the longest texts are cut, as only a short line never waits."""
+        for length in (select.PIPE_BUF, 1000, 100):
+            line = self._line(entry.cut(length), status, size, seconds).encode("utf-8")
+            if len(line) <= select.PIPE_BUF:
+                break
+        self._lines.append(line)
         self.flush()
 
     def flush(self) -> None:
@@ -51,30 +55,52 @@ class StandIn:
         client, member.client = member.client, None
         if client is None:
             return
-        slot = member.slot
-        if slot.state == LEASED:  # it had nothing to do: its connection is as good as before
+        state = member.slot.state
+        if state == LEASED:  # it had nothing to do: its connection is as good as before
+            client.since = time.monotonic()
             self.front.watch(client)
-            return
+        elif state == HANDED and not member.killed:  # FAILURE-7: nothing of it has been read
+            client.data = member.head
+            self.front.queue.appendleft(client)
+        elif state == IDLE:  # it has answered, but could not say so any more
+            client.close()
+        else:
+            self._answer(member, client)
+
+    def _answer(self, member: Member, client: Client) -> None:
+        """Answer, count and log a request that was begun."""
+        slot = member.slot
         status = 408 if member.killed else 500
+        entry = _entry(member, client)
         start = slot.call_start
-        description = slot.description()
-        entry = Entry.decode(description) if description else Entry(client.address[0])
         seconds = (time.monotonic_ns() - start) / 1e9 if start else 0.0
-        if start:  # OBSERVABILITY-4
-            self.counts.record(entry.method, seconds, failed=True, timed_out=bool(member.killed))
-        self.journal.log(entry, status, seconds)
+        # OBSERVABILITY-4
+        self.counts.record(entry.method, seconds, failed=True, timed_out=bool(member.killed))
         if not slot.bytes_sent:
             client.send(answer(status, head_only=entry.method == "HEAD"))
+            self.journal.log(entry, status, _size(status, entry), seconds)
             self.front.linger(client)
-        elif entry.protocol == "HTTP/1.0":
+            return
+        self.journal.log(entry, slot.status, 0, seconds)
+        if entry.protocol == "HTTP/1.0":
             client.reset()  # TIMEOUT-13: here an orderly end would look like the whole answer
         else:
             client.close()
 
     def log_refusal(self, client: Client, status: int) -> None:
-        """Log a request that was refused; of it, only the first line is looked at."""
-        entry = Entry(client.address[0])
-        words = client.data.partition(b"\r\n")[0].decode("latin-1").split(" ")
-        if len(words) == 3:
-            entry = Entry(client.address[0], *words)
-        self.journal.log(entry, status, time.monotonic() - client.since)
+        """Log a request that was refused before it had a worker."""
+        entry = Entry.of_head(client.address[0], client.data)
+        self.journal.log(entry, status, _size(status, entry), time.monotonic() - client.since)
+
+
+def _entry(member: Member, client: Client) -> Entry:
+    """Return what is known of the request that a worker had."""
+    if member.slot.state == HANDED:
+        return Entry.of_head(client.address[0], member.head)
+    description = member.slot.description()
+    return Entry.decode(description) if description else Entry(client.address[0])
+
+
+def _size(status: int, entry: Entry) -> int:
+    """Return the size of the body of a short answer."""
+    return 0 if entry.method == "HEAD" else len(HTTPStatus(status).phrase)

@@ -24,7 +24,7 @@ class Reader:
         self._socket = sock
         self._data = data
         self._position = 0
-        self._end = 0.0
+        self._end = time.monotonic() + REQUEST_TIME
 
     def leftover(self) -> bytes:
         """Return what was read beyond the request, the start of the next one (REQUEST-23)."""
@@ -35,7 +35,8 @@ class Reader:
         while True:
             end = self._data.find(b"\n", self._position) + 1
             if not end and len(self._data) - self._position < size:
-                self._data += self._receive(16384)
+                self._data = self._data[self._position :] + self._receive(16384)
+                self._position = 0
                 continue
             start = self._position
             self._position = min(end or len(self._data), start + size)
@@ -56,14 +57,10 @@ class Reader:
         return b"".join(pieces)
 
     def _receive(self, size: int) -> bytes:
-        while True:
+        while time.monotonic() < self._end:
             try:
                 data = self._socket.recv(size)
             except BlockingIOError:
-                now = time.monotonic()
-                self._end = self._end or now + REQUEST_TIME
-                if now > self._end:
-                    raise ConnectionLostError from None
                 _wait(self._socket, select.POLLIN)
             except OSError as error:
                 raise ConnectionLostError from error
@@ -71,6 +68,7 @@ class Reader:
                 if not data:
                     raise ConnectionLostError
                 return data
+        raise ConnectionLostError
 
 
 class Writer:
@@ -82,7 +80,8 @@ class Writer:
         self._held = b""
 
     def hold(self, headers: bytes) -> None:
-        """Keep the headers until the next `write` or `flush`."""
+        """Keep the headers, a status line first, until the next `write` or `flush`."""
+        self._slot.status = int(headers[9:12])
         self._held = headers
 
     def write(self, data: bytes) -> None:

@@ -16,6 +16,7 @@ from serverkit.metrics import Counts, exposition
 from serverkit.nursery import Nursery, most_active
 from serverkit.pool import Member, Pool
 from serverkit.settings import Settings
+from serverkit.slots import EMPTY
 from serverkit.stand_in import Journal, StandIn
 from serverkit.wire import Probe, answer
 
@@ -99,10 +100,14 @@ class Supervisor:
             self.next_check = min(self.next_check, queue[0].since + self.settings.timeout)
         self.slots.waiting = len(queue)
 
-    def refuse(self) -> int:
-        """Return the status for a request that can't be admitted, else 0 (CONCURRENCY-4)."""
+    def refuse(self, begun: bool) -> int:
+        """Return the status for a request that can't be admitted, else 0 (CONCURRENCY-4).
+
+        In a drain, those that were `begun` before it are in flight (LIFECYCLE-1).
+        """
         admitted = self.pool.executing() + len(self.front.queue)
-        return 503 if self.drain_start or admitted >= self.settings.concurrency else 0
+        refused = (self.drain_start and not begun) or admitted >= self.settings.concurrency
+        return 503 if refused else 0
 
     def answer_probe(self, probe: Probe) -> bytes:
         """Return the answer to a probe."""
@@ -138,6 +143,11 @@ class Supervisor:
                 self.next_check = min(self.next_check, start + timeout)
         self.front.sweep(timeout)
         self.journal.flush()
+        if self.pool.drop_unborn():
+            self.nursery.end()
+        self.nursery.revive(self.forget)
+        if not self.nursery.has_loaded():
+            self.next_check = min(self.next_check, now + SOON)
         self.pool.shrink()
         self.pool.grow()
         if self.drain_start:
@@ -153,10 +163,12 @@ class Supervisor:
             if not pid:
                 return
             if pid == self.nursery.pid:
-                self.nursery.start(self.forget)
+                self.nursery.ended()
+                self.nursery.revive(self.forget)
             member = self.pool.bury(pid)
             if member:
                 self.stand_in.speak_for(member)
+                member.slot.clear(EMPTY)
                 self.pool.grow()  # FAILURE-7
 
     def forget(self) -> None:
@@ -170,7 +182,8 @@ class Supervisor:
         if not self.drain_start:
             return False
         drained = time.monotonic() - self.drain_start
-        busy = self.front.queue or self.pool.executing()
+        killed = any(m.client for m in self.pool.members.values() if m.killed)  # not answered yet
+        busy = self.front.queue or self.front.begun or self.pool.executing() or killed
         leased = self.pool.active and drained < RECALL_TIME
         return drained >= self.settings.grace_period or not (busy or leased)
 

@@ -5,11 +5,17 @@ import time
 from http import HTTPStatus
 
 HEAD_LIMIT = 32 * 1024
+SHORT_BODY = 32 * 1024  # bytes of a body that is waited for before a worker is occupied
 TEXT = "text/plain; charset=utf-8"
 
-_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ ]*)? HTTP/1\.([01])\r\n")
+_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n")
 _METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,31}(?: |$)|[!-~]{0,32}$")
-_BODY = re.compile(rb"\r\n(?:content-length:[ \t]*0*[1-9]|transfer-encoding:)", re.IGNORECASE)
+_STRICT = re.compile(rb"[^\r\n]+\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\x00]*\r\n)*\r\n")
+_BODY = re.compile(
+    rb"\r\n(?:content-length:(?![ \t]*0+[ \t]*\r)|transfer-encoding:)", re.IGNORECASE
+)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,5})[ \t]*(?=\r)", re.IGNORECASE)
+_OPEN = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
 _KEEP = re.compile(rb"\r\nconnection:[^\r]*keep-alive", re.IGNORECASE)
 
@@ -21,7 +27,8 @@ class Probe:
         self.name = match[2].decode("ascii")
         self.head_only = match[1] == b"HEAD"
         keep = not _CLOSE.search(head) if match[3] == b"1" else bool(_KEEP.search(head))
-        self.keep_alive = keep and not _BODY.search(head)
+        # Where there may be a body, what follows isn't taken for a request.
+        self.keep_alive = keep and bool(_STRICT.fullmatch(head)) and not _BODY.search(head)
 
 
 def head_end(data: bytes | bytearray) -> int:
@@ -31,6 +38,16 @@ def head_end(data: bytes | bytearray) -> int:
         return end + 4
     end = data.find(b"\n\n")  # not HTTP, but waiting for more is of no use
     return end + 2 if end >= 0 else -1
+
+
+def lacks_body(data: bytes) -> bool:
+    """Whether a short body, of known length, is still missing behind its complete head."""
+    end = head_end(data)
+    head = data[:end]
+    lengths = _LENGTH.findall(head)
+    if len(lengths) != 1 or _OPEN.search(head) or not _STRICT.fullmatch(head):
+        return False
+    return len(data) - end < int(lengths[0]) <= SHORT_BODY
 
 
 def is_plausible(data: bytes | bytearray) -> bool:

@@ -5,18 +5,29 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.app import create_app
 from serverkit.coroutines import Coroutines
 from serverkit.loader import Function
-from serverkit.messages import FINISHED, GIVE_BACK, GONE, HAND, HELLO, LIMIT, LINGER, RECALL
+from serverkit.messages import (
+    FINISHED,
+    GIVE_BACK,
+    GONE,
+    HAND,
+    HELLO,
+    LIMIT,
+    LINGER,
+    RECALL,
+    receive_descriptor,
+)
 from serverkit.metrics import Counts
 from serverkit.server import Connection, Outcome, Request, Server, entry_of, respond
 from serverkit.settings import Settings
 from serverkit.slots import CALLING, IDLE, LEASED, READING, SENDING, Slot, Slots
 from serverkit.stream import Reader, Writer
-from serverkit.wire import HEAD_LIMIT, head_end, is_probe
+from serverkit.wire import HEAD_LIMIT, head_end, is_probe, lacks_body
 
 LEASE = 0.05  # seconds a worker keeps a connection that is idle
 
@@ -73,9 +84,9 @@ class Worker:
         poll.register(self.control, select.POLLIN)
         while True:
             self.coroutines.wait(poll, [self.control.fileno()], None)
-            message, descriptors, _, _ = socket.recv_fds(self.control, LIMIT, 1)
+            message, descriptor = receive_descriptor(self.control, LIMIT)
             if message[:1] == HAND:
-                self.take(message, descriptors[0])
+                self.take(message, descriptor)
             elif message[:1] != RECALL:  # QUIT, or nothing: the supervisor has ended
                 return
 
@@ -98,7 +109,8 @@ class Worker:
             if outcome.broken:
                 return GONE
             if not outcome.keep:
-                client.shutdown(socket.SHUT_WR)
+                with suppress(OSError):  # the client has reset the connection
+                    client.shutdown(socket.SHUT_WR)
                 return FINISHED if outcome.status < 400 else LINGER
             if not data:
                 received = self.next_request(client)
@@ -107,9 +119,13 @@ class Worker:
                 if not received:
                     return GONE
                 data = received.lstrip(b"\r\n")
-            # Probes, and heads that come in pieces, are the supervisor's.
+            # Probes, and what comes in pieces, are the supervisor's.
             if self.slots.draining or is_probe(data) or head_end(data) < 0:
                 return GIVE_BACK + data
+            if lacks_body(data):
+                data += self.next_piece(client)
+                if lacks_body(data):
+                    return GIVE_BACK + data
 
     def answer(self, connection: Connection) -> Outcome:
         """Answer one request, count its call, log it."""
@@ -131,9 +147,22 @@ class Worker:
         if watch.start:
             seconds = ((watch.end or time.monotonic_ns()) - watch.start) / 1e9
             self.counts.record(entry.method, seconds, failed=outcome.failed)
+        self.slot.state = IDLE  # whatever happens now, it is counted already
         elapsed = time.perf_counter() - started
         self.log(self.line(entry, outcome.status, outcome.size, elapsed))
         return outcome
+
+    def next_piece(self, client: socket.socket) -> bytes:
+        """Return what comes within a moment: a body often follows its head in a second packet."""
+        self.slot.clear(READING)
+        poll = select.poll()
+        poll.register(client, select.POLLIN)
+        if not poll.poll(LEASE * 1000):
+            return b""
+        try:
+            return client.recv(HEAD_LIMIT)
+        except OSError:
+            return b""
 
     def next_request(self, client: socket.socket) -> bytes | None:
         """Wait for the next request on a leased connection.

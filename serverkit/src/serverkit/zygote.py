@@ -14,6 +14,7 @@ from contextlib import suppress
 from serverkit.errors import ServerkitError
 from serverkit.isolation import isolate
 from serverkit.loader import Function, load_function, report, user_path
+from serverkit.messages import receive_descriptor
 from serverkit.pieces import write_traceback
 from serverkit.settings import Settings
 from serverkit.slots import Slots
@@ -38,10 +39,10 @@ def run_zygote(settings: Settings, slots: Slots, control: socket.socket) -> int:
     gc.freeze()  # what is shared stays shared
     control.send(LOADED)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 64, 1)
+        message, descriptor = receive_descriptor(control, 64)
         if not message:
             return 0
-        with socket.socket(fileno=descriptors[0]) as worker_control:
+        with socket.socket(fileno=descriptor) as worker_control:
             _fork(function, settings, slots, int(message), control, worker_control)
 
 
