@@ -3,6 +3,7 @@
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reportFailure } from "./failure.js";
+import { LogQueue, openStdout } from "./log_queue.js";
 import { readSettings } from "./settings.js";
 import { Supervisor } from "./supervisor.js";
 
@@ -25,7 +26,7 @@ export async function main() {
   process.on("SIGINT", end); // LIFECYCLE-8
   try {
     const settings = readSettings(process.env);
-    supervisor = new Supervisor(settings, workerPath());
+    supervisor = new Supervisor(settings, workerPath(), new LogQueue(openStdout()));
     await supervisor.start();
     supervisor.ready = true;
   } catch (error) {

@@ -1,11 +1,13 @@
 // The supervisor: owns the port and the workers, never runs the user's code.
 
 import { createServer } from "node:net";
-import { logAnswer, parseDescription } from "./access_log.js";
+import { formatAnswer, parseDescription } from "./access_log.js";
 import { Client } from "./client.js";
 import { CONTENT_TYPE, renderMetrics } from "./metrics.js";
 import { Workers } from "./workers.js";
 
+const LONGEST_TIMER = 2 ** 31 - 1; // ms: a longer one fires at once
+const LAST_LINES_WITHIN = 500; // ms
 const TEXTS = {
   400: "Bad Request",
   408: "Request Timeout",
@@ -15,10 +17,10 @@ const TEXTS = {
   503: "Service Unavailable",
 };
 
-/** The supervisor. `entry` is the path of the worker's program. */
+/** The supervisor. `entry` is the path of the worker's program, `log` like a LogQueue. */
 export class Supervisor {
-  constructor(settings, entry) {
-    this.settings = settings;
+  constructor(settings, entry, log) {
+    Object.assign(this, { settings, log });
     this.clients = new Set();
     this.draining = false;
     this.workers = new Workers(settings, entry, {
@@ -124,7 +126,7 @@ export class Supervisor {
 
   #log(status, request, seconds) {
     const bytes = TEXTS[status]?.length ?? 0;
-    logAnswer(this.settings.logFormat, request, status, bytes, seconds);
+    this.log.write(formatAnswer(this.settings.logFormat, request, status, bytes, seconds));
   }
 
   #takeBack(client, how) {
@@ -143,11 +145,12 @@ export class Supervisor {
     await new Promise((resolve) => {
       const check = setInterval(() => this.workers.quiet && resolve(), 20);
       this.finished = () => this.workers.quiet && resolve();
-      setTimeout(resolve, this.settings.grace * 1000);
+      setTimeout(resolve, Math.min(this.settings.grace * 1000, LONGEST_TIMER));
       this.finished();
       this.listener.once("close", () => clearInterval(check));
     });
     this.listener.close();
     await this.workers.stop();
+    await this.log.flush(LAST_LINES_WITHIN);
   }
 }
