@@ -50,6 +50,11 @@ export class Client {
     return this.request === null && this.bytes.length === 0;
   }
 
+  /** Whether all of the request is here: of any other, a worker may have read more. */
+  get repeatable() {
+    return !this.request.streamed && this.bytes.length >= this.request.length;
+  }
+
   #read(chunk) {
     if (this.lingering) return;
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
