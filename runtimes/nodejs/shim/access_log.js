@@ -3,6 +3,8 @@
 import { writeSync } from "node:fs";
 import morgan from "morgan";
 
+const RETRY_AFTER = 5; // ms
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const COMBINED =
   ':address - - [:date[clf]] ":method :target HTTP/:http-version" :status :bytes ' +
   '":referrer" ":user-agent"';
@@ -56,7 +58,7 @@ function durationOf(tokens, request, response) {
 
 const FORMATS = { apache: combined, json };
 
-/** Write `text` whole to descriptor 1, also where it is a full non-blocking pipe. */
+/** Write `text` whole to descriptor 1, and wait where that is a pipe which nobody reads. */
 function writeOut(text) {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
@@ -64,11 +66,12 @@ function writeOut(text) {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       if (error.code !== "EAGAIN") return;
+      Atomics.wait(NEVER, 0, 0, RETRY_AFTER);
     }
   }
 }
 
-/** Return the middleware that logs in `format`, `apache` or `json` (OBSERVABILITY-6). */
+/** Return a worker's middleware that logs in `format`, `apache` or `json` (OBSERVABILITY-6). */
 export function accessLog(format) {
   return morgan(FORMATS[format], { stream: { write: writeOut } });
 }
@@ -101,9 +104,8 @@ export function parseDescription(text) {
   return { method, url, httpVersionMajor, httpVersionMinor, remoteAddress, headers };
 }
 
-/** Log in `format` an answer that no worker has sent: `seconds` is the duration. */
-export function logAnswer(format, request, status, bytes, seconds) {
+/** Return the line in `format` for an answer that no worker has sent, with its duration. */
+export function formatAnswer(format, request, status, bytes, seconds) {
   const response = { statusCode: status, headersSent: true, getHeader: () => bytes };
-  const line = FORMATS[format](morgan, { ...request, duration: seconds }, response);
-  writeOut(`${line}\n`);
+  return `${FORMATS[format](morgan, { ...request, duration: seconds }, response)}\n`;
 }

@@ -11,11 +11,13 @@ import { createContext, createEvent } from "./event.js";
 const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
 
 /** Answer a preflight (RESPONSE-13); every other OPTIONS is the function's (REQUEST-1). */
-function preflights() {
+function preflights(ledger) {
   const policy = cors();
   return (request, response, next) => {
     const preflight = request.headers["access-control-request-method"] !== undefined;
-    return request.method === "OPTIONS" && preflight ? policy(request, response, next) : next();
+    if (request.method !== "OPTIONS" || !preflight) return next();
+    ledger.skip();
+    return policy(request, response, next);
   };
 }
 
@@ -45,10 +47,11 @@ function watchAnswers(app, ledger) {
 }
 
 /** Answer what never reached the function. */
-function refuse(lease) {
+function refuse(lease, ledger) {
   // Express tells an error's handler by its four parameters.
   // eslint-disable-next-line no-unused-vars
   return (error, request, response, next) => {
+    ledger.skip();
     if (!(error instanceof RequestError)) reportError(error);
     if (response.headersSent || request.socket.destroyed) return lease.cut();
     const status = error instanceof RequestError ? error.status : 500;
@@ -70,7 +73,7 @@ export function createApp({ settings, handler, ledger, lease }) {
   watchAnswers(app, ledger);
   const runner = { ledger, handler, context: createContext(settings), cut: () => lease.cut() };
   app.use(accessLog(settings.logFormat));
-  app.use(preflights());
+  app.use(preflights(ledger));
   app.use(async (request, response) => {
     let body;
     if (hasBody(request)) {
@@ -82,6 +85,6 @@ export function createApp({ settings, handler, ledger, lease }) {
     await runCall(runner, createEvent(request, response, body));
     lease.settle();
   });
-  app.use(refuse(lease));
+  app.use(refuse(lease, ledger));
   return app;
 }

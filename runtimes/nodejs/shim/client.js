@@ -50,6 +50,11 @@ export class Client {
     return this.request === null && this.bytes.length === 0;
   }
 
+  /** Whether all of the request is here: of any other, a worker may have read more. */
+  get repeatable() {
+    return !this.request.streamed && this.bytes.length >= this.request.length;
+  }
+
   #read(chunk) {
     if (this.lingering) return;
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
@@ -101,16 +106,23 @@ export class Client {
 
   /** Answer a request without a worker, and go on with the next where `last` is false. */
   answer(status, body, { type = "text/plain; charset=utf-8", headers = [], last = true } = {}) {
-    const method = this.request?.method;
-    const close = last || this.request === null || this.request.streamed;
+    const close = last || !this.#endsInItsHead;
     const connection = close ? "Connection: close" : "Connection: keep-alive";
     if (!this.gone) {
+      const { method } = this.request ?? {};
       this.socket.write(rawAnswer(method, status, type, body, [...headers, connection]));
     }
     if (close) return this.linger();
     this.bytes = this.bytes.subarray(this.request.length);
     this.request = null;
+    this.#readOn();
     return this.#inspect();
+  }
+
+  /** Whether it is certain where the next request begins: a body must never be taken for one. */
+  get #endsInItsHead() {
+    const { strict = false, bodyLength, streamed } = this.request ?? {};
+    return strict && bodyLength === 0 && !streamed;
   }
 
   /** End the connection, but read on for a while so that the answer reaches who still sends. */

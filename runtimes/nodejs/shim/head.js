@@ -1,57 +1,71 @@
-// Looks at the first bytes of a request, just closely enough to know where it goes.
-// The worker's HTTP parser reads them once more and decides what is valid.
+// Looks at the first bytes of a request, just closely enough to know where it goes. A worker's HTTP
+// parser reads them once more and decides what is valid; nobody does so for a probe, and thus
+// `strict` says whether every parser reads the same in them.
 
 const LARGEST_HEAD = 65_536; // bytes
 const REQUEST_LINE = /^([A-Z][A-Z-]*) (\S+) HTTP\/1\.([01])$/;
+const FIELD = /^[!#$%&'*+.^`|~\w-]+:[^\0\r\n]*$/;
+const [LF, CR] = [10, 13];
 
-/** The value of header `name` in `lines`, the last one if it is repeated, or undefined. */
-function headerOf(lines, name) {
-  for (let index = lines.length - 1; index > 0; index -= 1) {
+/** The values of header `name` in `lines`, in their order. */
+function valuesOf(lines, name) {
+  const found = [];
+  for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index];
     if (line.length > name.length && line[name.length] === ":") {
       if (line.slice(0, name.length).toLowerCase() === name)
-        return line.slice(name.length + 1).trim();
+        found.push(line.slice(name.length + 1).trim());
     }
   }
-  return undefined;
+  return found;
 }
 
-/**
- * Return what `bytes` (a Buffer) begin with: `{kind: "partial"}`, `{kind: "bad", status}`, or
- * `{kind: "request", method, target, path, length, bodyLength, streamed, header}`, where `length`
- * is that of head and body together, `streamed` says that more may come of which the length is
- * unknown, and `header(name)` looks a header up.
- */
-export function inspectHead(bytes) {
-  if (bytes.length > 0 && (bytes[0] < 65 || bytes[0] > 90)) {
-    // Empty lines before a request are allowed; anything else but a letter isn't HTTP.
-    if (bytes[0] !== 13 && bytes[0] !== 10) return { kind: "bad", status: 400 };
-    const rest = bytes.findIndex((byte) => byte !== 13 && byte !== 10);
-    return rest < 0 ? { kind: "partial" } : inspectHead(bytes.subarray(rest));
-  }
-  const end = bytes.indexOf("\r\n\r\n");
-  const lineEnd = bytes.indexOf("\r\n");
-  if (lineEnd >= 0 && !REQUEST_LINE.test(bytes.latin1Slice(0, lineEnd))) {
-    return { kind: "bad", status: 400 };
-  }
-  if (end < 0) {
-    if (bytes.length > LARGEST_HEAD) return { kind: "bad", status: 431 };
-    // A line that ends without CR is no HTTP that a worker would read.
-    if (lineEnd < 0 && bytes.includes(10)) return { kind: "bad", status: 400 };
-    return { kind: "partial" };
-  }
-  const lines = bytes.latin1Slice(0, end).split("\r\n");
-  const [, method, target] = REQUEST_LINE.exec(lines[0]);
-  const header = (name) => headerOf(lines, name);
-  const bodyLength = Number(header("content-length") ?? 0);
+/** The length of the body that `lines` declare, undefined where they name none or several. */
+function declaredLength(lines) {
+  const values = new Set(valuesOf(lines, "content-length"));
+  const [value = "0"] = values;
+  return values.size < 2 && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+const bad = (status) => ({ kind: "bad", status });
+
+/** What is known of the head `text`, of which the request begins; `end` is where the body does. */
+function requestOf(text, end) {
+  const lines = text.split("\r\n");
+  const [, method, target, minor] = REQUEST_LINE.exec(lines[0]);
+  const header = (name) => valuesOf(lines, name).at(-1);
+  const bodyLength = declaredLength(lines);
+  if (bodyLength === undefined) return bad(400);
   return {
     kind: "request",
     method,
     target,
     path: target.split("?", 1)[0],
-    length: end + 4 + bodyLength,
+    length: end + bodyLength,
     bodyLength,
     streamed: header("transfer-encoding") !== undefined || header("expect") !== undefined,
+    strict: minor === "1" && lines.every((line, index) => index === 0 || FIELD.test(line)),
     header,
   };
+}
+
+/**
+ * Return what `bytes` (a Buffer) begin with: `{kind: "partial"}`, `{kind: "bad", status}`, or
+ * `{kind: "request", method, target, path, length, bodyLength, streamed, strict, header}`, where
+ * `length` is that of head and body together, `streamed` says that more may come of which the
+ * length is unknown, `strict` that this is HTTP/1.1 without any liberty in its form, and
+ * `header(name)` looks a header up, the last one if it is repeated.
+ */
+export function inspectHead(bytes) {
+  // Empty lines before a request are allowed.
+  const start = bytes.findIndex((byte) => byte !== CR && byte !== LF);
+  const end = start < 0 ? -1 : bytes.indexOf("\r\n\r\n", start);
+  if (end < 0 && bytes.length > LARGEST_HEAD) return bad(431);
+  if (start < 0) return { kind: "partial" };
+  if (bytes[start] < 65 || bytes[start] > 90) return bad(400);
+  const lineEnd = bytes.indexOf("\r\n", start);
+  if (lineEnd >= 0 && !REQUEST_LINE.test(bytes.latin1Slice(start, lineEnd))) return bad(400);
+  if (end >= 0) return requestOf(bytes.latin1Slice(start, end), end + 4);
+  // A line that ends without CR is no HTTP that a worker would read.
+  return lineEnd < 0 && bytes.includes(LF, start) ? bad(400) : { kind: "partial" };
 }

@@ -4,12 +4,14 @@ const IDLE_AFTER = 20; // ms: how long a connection without a request stays here
 const TURN = 20; // ms: how long a busy connection stays here while others wait
 const GAP = 2; // ms: how long it may pause within its turn then
 const STALLED_AFTER = 30_000; // ms: how long a client may neither send nor take anything
+const WITHOUT_CALL = 300_000; // ms: how long it may send or take something at all
 
 /** One connection at a time; `report(how)` tells the supervisor how it ended. */
 export class Lease {
   /** `server`: the HTTP server; `isCalling()`: whether a call runs; `serve(request, response)`. */
   constructor({ server, isCalling, serve, report }) {
     Object.assign(this, { server, isCalling, serve, report });
+    this.limits = { stalled: STALLED_AFTER, withoutCall: WITHOUT_CALL };
     this.draining = false;
     this.socket = null;
     server.on("request", (request, response) => this.#take(request, response));
@@ -19,7 +21,8 @@ export class Lease {
   /** Serve the connection `socket` (net.Socket), of which `head` has been read already. */
   begin(socket, head) {
     const now = performance.now();
-    Object.assign(this, { socket, since: now, idleSince: now, progress: 0, progressAt: now });
+    Object.assign(this, { socket, since: now, idleSince: now, usedAt: now });
+    Object.assign(this, { progress: 0, progressAt: now });
     Object.assign(this, { fresh: true, open: 0, waiting: [], asked: false, how: "closed" });
     socket.on("error", () => {});
     socket.once("close", () => this.#closed(socket));
@@ -66,6 +69,7 @@ export class Lease {
   #next() {
     const [request, response] = this.waiting.shift();
     this.open = 1;
+    this.usedAt = performance.now();
     response.once("close", () => {
       this.open = 0;
       this.settle();
@@ -119,16 +123,21 @@ export class Lease {
   }
 
   #tick() {
-    const { socket } = this;
-    if (this.isCalling()) return;
     const now = performance.now();
-    if (!this.#busy && now - this.idleSince >= IDLE_AFTER) this.#release();
-    const progress = socket.bytesRead + socket.bytesWritten - socket.writableLength;
-    if (progress !== this.progress) {
-      this.progress = progress;
-      this.progressAt = now;
-    } else if (now - this.progressAt > STALLED_AFTER) {
-      socket.destroy();
+    if (this.isCalling()) {
+      this.usedAt = now;
+      return;
     }
+    if (!this.#busy && now - this.idleSince >= IDLE_AFTER) this.#release();
+    if (this.#isStuck(now)) this.socket.destroy();
+  }
+
+  /** Whether a client that sends or takes nothing, or too little, keeps the worker (CONCURRENCY-7). */
+  #isStuck(now) {
+    const { socket, limits } = this;
+    if (socket === null) return false;
+    const progress = socket.bytesRead + socket.bytesWritten - socket.writableLength;
+    if (progress !== this.progress) Object.assign(this, { progress, progressAt: now });
+    return now - this.progressAt > limits.stalled || now - this.usedAt > limits.withoutCall;
   }
 }

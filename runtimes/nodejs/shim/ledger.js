@@ -8,7 +8,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 /** Label values of metrics; the last stands for every unknown method (OBSERVABILITY-12). */
-export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"];
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"];
 
 /** Upper bounds of the histogram's buckets in seconds; +Inf follows (OBSERVABILITY-2). */
 export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -119,6 +119,12 @@ export class LedgerWriter {
     this.#write(STATE_AT * 8, TEXT_AT + state[TEXT_LENGTH]);
   }
 
+  /** A request is answered without a call: nobody may serve it once more. */
+  skip() {
+    this.state[STARTED] += 1;
+    this.#write(STATE_AT * 8, TEXT_AT);
+  }
+
   /** The first byte of the answer is about to be sent, the call goes on. */
   respond() {
     if (this.state[STATE] !== CALLING) return;
@@ -144,7 +150,7 @@ export class LedgerReader {
     this.numbers = new Float64Array(this.buffer.buffer, this.buffer.byteOffset, SIZE / 8);
   }
 
-  /** Return the state, the number of calls begun and the call's start in seconds. */
+  /** Return the state, the number of requests begun and the call's start in seconds. */
   read() {
     const from = STATE_AT * 8;
     readSync(this.descriptor, this.buffer, from, TEXT_AT - from, from);

@@ -2,15 +2,16 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Return the parent of each process that can be seen, by process ID. */
-function parents() {
+/** Return parent and session of each process that can be seen, by process ID. */
+function processes() {
   const result = new Map();
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const stat = readFileSync(`/proc/${name}/stat`, "latin1");
       // The second field is a name in parentheses, which may hold anything.
-      result.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      result.set(Number(name), { parent: Number(fields[1]), session: Number(fields[3]) });
     } catch {
       // It has ended in the meantime.
     }
@@ -18,14 +19,16 @@ function parents() {
   return result;
 }
 
-/** Return `root` and the processes that descend from it. */
-export function descendants(root, parentOf = parents()) {
+/** Return `root`, its session and the processes that descend from them, of all those in `seen`. */
+export function treeOf(root, seen = processes()) {
   const tree = new Set([root]);
   for (let size = 0; size !== tree.size;) {
     size = tree.size;
-    for (const [id, parent] of parentOf) if (tree.has(parent)) tree.add(id);
+    for (const [id, { parent, session }] of seen) {
+      if (tree.has(parent) || session === root) tree.add(id);
+    }
   }
-  return [...tree];
+  return tree;
 }
 
 function signal(id, name) {
@@ -36,12 +39,17 @@ function signal(id, name) {
   }
 }
 
-/** Kill the process group of `leader` and its descendants (TIMEOUT-11). */
+/** Kill the worker `leader`, its process group, its session and its descendants (TIMEOUT-11). */
 export function killTree(leader) {
-  signal(leader, "SIGSTOP"); // So that it starts nothing more in the meantime.
-  for (const id of descendants(leader)) if (id !== leader) signal(id, "SIGKILL");
+  const stopped = new Set();
+  // All are stopped first, until nobody new is found: who runs may start another meanwhile.
+  for (let found = [leader]; found.length > 0;) {
+    for (const id of found) signal(id, "SIGSTOP");
+    for (const id of found) stopped.add(id);
+    found = [...treeOf(leader)].filter((id) => !stopped.has(id));
+  }
+  for (const id of stopped) signal(id, "SIGKILL");
   signal(-leader, "SIGKILL");
-  signal(leader, "SIGKILL");
 }
 
 /** Kill what is left in the process group of a leader that has ended by itself. */

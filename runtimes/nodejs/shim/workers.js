@@ -1,7 +1,7 @@
 // The workers: starts them, keeps spares, gives them connections, watches their deadlines.
 
 import { availableParallelism } from "node:os";
-import { CALLING, clock, Counts, IDLE, RESPONDING } from "./ledger.js";
+import { CALLING, clock, Counts, IDLE, methodIndex, RESPONDING } from "./ledger.js";
 import { WorkerProcess } from "./worker_process.js";
 
 const FEWEST = 2; // processes that are kept, however idle
@@ -84,7 +84,8 @@ export class Workers {
 
   /** Whether nothing is executed and nothing waits. */
   get quiet() {
-    return this.queue.length === 0 && this.#in("busy").length === 0;
+    // Who is killed still has a client to answer (LIFECYCLE-1).
+    return this.queue.length === 0 && [...this.all].every(({ client }) => client === null);
   }
 
   /** CONCURRENCY-5: let `client`'s request wait for a worker. */
@@ -140,16 +141,22 @@ export class Workers {
     if (called) ledger.counts.observe(ledger.method, seconds, { failed: true, timedOut });
     this.past.add(ledger.counts);
     if (!worker.wasLoaded) this.notBefore = performance.now() + RETRY_AFTER;
-    if (client && !this.closing) this.#answerFor(client, worker, { ...ledger, seconds, timedOut });
+    if (client) this.#answerFor(client, worker, { ...ledger, seconds, timedOut });
     this.#dispatch();
   }
 
   #answerFor(client, worker, ledger) {
-    const unbegun = ledger.started === worker.startedBefore;
     if (ledger.state === CALLING) this.events.answer(client, ledger.timedOut ? 408 : 500, ledger);
     else if (ledger.state === RESPONDING) this.events.cut(client, ledger);
-    else if (unbegun && client.attempts < 2) this.submit(client);
-    else client.reset();
+    else if (ledger.started !== worker.startedBefore) client.reset();
+    else if (client.repeatable && client.attempts < 2 && !this.closing) this.submit(client);
+    else this.#fail(client);
+  }
+
+  /** Answer a request whose worker ended before it was called (OBSERVABILITY-4). */
+  #fail(client) {
+    this.past.observe(methodIndex(client.request.method), 0, { failed: true });
+    this.events.answer(client, 500);
   }
 
   /** Return the counts of all workers, past and present. */
@@ -169,6 +176,7 @@ export class Workers {
   async stop() {
     this.closing = true;
     clearInterval(this.scanner);
+    for (const client of this.queue.splice(0)) this.events.answer(client, 503);
     const ends = [...this.all].map((worker) => worker.stop(500));
     await Promise.all(ends);
   }

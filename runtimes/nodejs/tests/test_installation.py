@@ -21,7 +21,8 @@ BASIC = "cmVhZGVyOnBhc3M6d29yZA=="
 PACKAGE = "private-package"
 SCOPED = "@private/package"
 OFFLINE = {"npm_config_fetch_retries": "0"}
-HOSTILE = ["x; touch /kubeless/hidden", "$(touch /kubeless/hidden)", "`touch /kubeless/hidden`"]
+HIDDEN = "touch /kubeless/hidden"
+HOSTILE = f"x; {HIDDEN}; $({HIDDEN}) `{HIDDEN}`"
 
 
 class Registry(NamedTuple):
@@ -37,12 +38,16 @@ class Registry(NamedTuple):
         package: str,
         environment: Mapping[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
+        folder: str = "",
     ) -> Prepared:
-        """Install `package` beside the registry, with its token in `.npmrc` unless `files` say."""
+        """Install `package` beside the registry, with its token in `.npmrc` unless `files` say.
+
+        `folder` is where the manifest and its `.npmrc` lie.
+        """
         content = {
-            "package.json": json.dumps({"dependencies": {package: "1.0.0"}}).encode(),
+            f"{folder}package.json": json.dumps({"dependencies": {package: "1.0.0"}}).encode(),
             "authority.pem": self.authority,
-            ".npmrc": f"{LOCATION}:_authToken={self.token}\n".encode(),
+            f"{folder}.npmrc": f"{LOCATION}:_authToken={self.token}\n".encode(),
             **(files or {}),
         }
         variables = {"SSL_CERT_FILE": "/kubeless/authority.pem", **OFFLINE, **(environment or {})}
@@ -75,15 +80,12 @@ def test_registry_from_the_environment(runtime: Runtime, registry: Registry) -> 
     assert is_installed(registry.install(runtime, PACKAGE, {"NPM_REGISTRY": REGISTRY}))
 
 
-@pytest.mark.parametrize("scope", ["private", "@private"])
-def test_registry_of_a_scope(runtime: Runtime, registry: Registry, scope: str) -> None:
+def test_registry_of_a_scope(runtime: Runtime, registry: Registry) -> None:
     """With NPM_SCOPE, NPM_REGISTRY is that of the scope, and of nothing else."""
-    variables = {
-        "NPM_REGISTRY": REGISTRY,
-        "NPM_SCOPE": scope,
-        "npm_config_registry": "https://localhost:1/",
-    }
-    assert is_installed(registry.install(runtime, SCOPED, variables), SCOPED)
+    elsewhere = {"NPM_REGISTRY": REGISTRY, "npm_config_registry": "https://localhost:1/"}
+    for scope in ("private", "@private"):
+        variables = {**elsewhere, "NPM_SCOPE": scope}
+        assert is_installed(registry.install(runtime, SCOPED, variables), SCOPED)
     assert not is_installed(registry.install(runtime, PACKAGE, variables))
 
 
@@ -99,6 +101,16 @@ def test_file_elsewhere(runtime: Runtime, registry: Registry) -> None:
     variables = {"npm_config_userconfig": "/kubeless/secret/npmrc"}
     files = {".npmrc": b"", "secret/npmrc": text.encode()}
     assert is_installed(registry.install(runtime, PACKAGE, variables, files))
+
+
+def test_manifest_elsewhere(runtime: Runtime, registry: Registry) -> None:
+    """`.npmrc` beside a manifest outside of the volume is honoured, and not left in the volume."""
+    manifest = {"KUBELESS_DEPS_FILE": "/kubeless/elsewhere/package.json"}
+    for more in ({}, {"npm_config_userconfig": "/kubeless/empty"}):
+        variables = {"NPM_REGISTRY": REGISTRY, **manifest, **more}
+        prepared = registry.install(runtime, PACKAGE, variables, {"empty": b""}, "elsewhere/")
+        assert is_installed(prepared)
+        assert ".npmrc" not in prepared.files
 
 
 @pytest.mark.parametrize("text", ["", f"{LOCATION}:_authToken=wrong\n"])
@@ -139,12 +151,11 @@ def test_lock_file(runtime: Runtime, registry: Registry) -> None:
     assert is_installed(registry.install(runtime, PACKAGE, variables, files))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_values(runtime: Runtime, registry: Registry, text: str) -> None:
+def test_hostile_values(runtime: Runtime, registry: Registry) -> None:
     """What the variables hold is never executed."""
     names = ["NPM_REGISTRY", "NPM_SCOPE", "SSL_CERT_FILE", "npm_config_userconfig"]
     for given in (names, names[:1]):
-        prepared = registry.install(runtime, PACKAGE, dict.fromkeys(given, text))
+        prepared = registry.install(runtime, PACKAGE, dict.fromkeys(given, HOSTILE))
         assert prepared.results[0].exit_code != 0
         assert "hidden" not in prepared.files
 

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   describeRequest,
-  logAnswer,
+  formatAnswer,
   parseDescription,
   traceId,
 } from "../../shim/access_log.js";
-import { written } from "./written.js";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const REQUEST = {
@@ -44,7 +43,7 @@ test("a traceparent that is none", () => {
 
 test("Apache's combined format", () => {
   const request = parseDescription(describeRequest(REQUEST));
-  const line = written(() => logAnswer("apache", request, 408, 15, 0.5));
+  const line = formatAnswer("apache", request, 408, 15, 0.5);
   assert.match(
     line,
     /^10\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/a\?b=c HTTP\/1\.1" 408 15 "there" "tést"\n$/,
@@ -54,7 +53,7 @@ test("Apache's combined format", () => {
 test("one JSON object a line", () => {
   const request = parseDescription(describeRequest(REQUEST));
   const { time, ...fields } = JSON.parse(
-    written(() => logAnswer("json", request, 408, 15, 0.5)),
+    formatAnswer("json", request, 408, 15, 0.5),
   );
   assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000);
   assert.deepEqual(fields, {
@@ -67,4 +66,12 @@ test("one JSON object a line", () => {
     user_agent: "tést",
     trace_id: TRACE,
   });
+});
+
+test("what a request lacks is null", () => {
+  const request = parseDescription(
+    describeRequest({ ...REQUEST, headers: {} }),
+  );
+  const line = JSON.parse(formatAnswer("json", request, 500, 0, 0));
+  assert.deepEqual([line.user_agent, line.trace_id], [null, null]);
 });

@@ -48,8 +48,11 @@ test("part of a request", () => {
   }
 });
 
-test("empty lines before a request are allowed", () => {
-  assert.equal(inspect("\r\nGET / HTTP/1.1\r\n\r\n").kind, "request");
+test("empty lines before a request are allowed, and count", () => {
+  const text = "\r\n\r\n\nGET / HTTP/1.1\r\n\r\n";
+  const request = inspect(`${text}GET`);
+  assert.equal(request.kind, "request");
+  assert.equal(request.length, text.length);
 });
 
 test("what is not HTTP", () => {
@@ -69,7 +72,48 @@ test("what is not HTTP", () => {
   }
 });
 
+for (const lines of [
+  ["Content-Length: x"],
+  ["Content-Length: -5"],
+  ["Content-Length: +5"],
+  ["Content-Length: 5.0"],
+  ["Content-Length:"],
+  ["Content-Length: 0x10"],
+  ["Content-Length: 5, 5"],
+  ["Content-Length: 9999999999999999"],
+  ["Content-Length: 5", "content-length: 6"],
+]) {
+  test(`\`${lines.join("`, `")}\` is no length`, () => {
+    const text = `GET /healthz HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
+    assert.deepEqual(inspect(text), { kind: "bad", status: 400 });
+  });
+}
+
+test("a length that is repeated is one", () => {
+  const lines = "Content-Length: 5\r\nContent-Length: 5";
+  assert.equal(inspect(`POST / HTTP/1.1\r\n${lines}\r\n\r\n`).bodyLength, 5);
+});
+
+test("a head that other parsers may read in another way isn't strict", () => {
+  for (const line of [
+    "X: a\nTransfer-Encoding: chunked",
+    "X: a\rTransfer-Encoding: chunked",
+    "Content-Length : 40",
+    " folded",
+    "X: \0",
+    "no colon",
+    ": no name",
+  ]) {
+    const { kind, strict } = inspect(`GET / HTTP/1.1\r\n${line}\r\n\r\n`);
+    assert.deepEqual([kind, strict], ["request", false], JSON.stringify(line));
+  }
+  assert.equal(inspect("GET / HTTP/1.0\r\n\r\n").strict, false);
+  assert.equal(inspect("GET / HTTP/1.1\r\nX-Y:  é \r\n\r\n").strict, true);
+});
+
 test("a head without an end", () => {
   const text = `GET / HTTP/1.1\r\nX: ${"x".repeat(70_000)}`;
   assert.deepEqual(inspect(text), { kind: "bad", status: 431 });
+  const empty = "\r\n".repeat(40_000);
+  assert.deepEqual(inspect(empty), { kind: "bad", status: 431 });
 });

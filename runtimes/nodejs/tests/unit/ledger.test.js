@@ -50,6 +50,14 @@ test("a call is counted once, however often it ends", () => {
   reader.close();
 });
 
+test("a request without a call has begun, and isn't counted", () => {
+  const [writer, reader] = open();
+  writer.skip();
+  const { state, started, counts } = reader.readAll();
+  assert.deepEqual([state, started, [...counts.rows()]], [IDLE, 1, []]);
+  reader.close();
+});
+
 test("a text longer than the ledger is cut off", () => {
   const [writer, reader] = open();
   writer.begin("GET", "x".repeat(10_000));
@@ -83,7 +91,7 @@ test("counts add up", () => {
 });
 
 test("unknown methods share a label", () => {
-  assert.equal(METHODS[methodIndex("BREW")], "OTHER");
+  assert.equal(METHODS[methodIndex("BREW")], "other");
 });
 
 test("a ledger goes to the first folder that is writable", () => {

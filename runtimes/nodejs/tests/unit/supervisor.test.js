@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readSettings } from "../../shim/settings.js";
+import { Supervisor } from "../../shim/supervisor.js";
+
+const WORKER = fileURLToPath(new URL("../../shim/worker.js", import.meta.url));
+const FUNCTION = `
+  exports.handler = async (event) => {
+    const { url } = event.extensions.request;
+    if (url === "/wait") await new Promise((resolve) => setTimeout(resolve, 300));
+    if (url === "/never") await new Promise(() => {});
+    if (url === "/exit") process.exit(3);
+    if (url === "/stream") {
+      event.extensions.response.write("part");
+      await new Promise(() => {});
+    }
+    return String(process.pid);
+  };`;
+const folder = mkdtempSync(join(tmpdir(), "supervisor-"));
+const lines = [];
+let supervisor;
+
+before(() => {
+  writeFileSync(join(folder, "function.js"), FUNCTION);
+  Object.assign(process.env, {
+    MOD_NAME: "function",
+    FUNC_HANDLER: "handler",
+    KUBELESS_INSTALL_VOLUME: folder,
+  });
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+afterEach(async () => {
+  await supervisor.drain();
+  for (const client of supervisor.clients) client.close();
+});
+
+/** Start a supervisor with `variables` on a free port; return how to send it requests. */
+async function start(variables = {}) {
+  process.env.FUNC_LOG_FORMAT = "json";
+  const environment = { ...process.env, ...variables };
+  const settings = { ...readSettings(environment), port: 0 };
+  lines.length = 0;
+  supervisor = new Supervisor(settings, WORKER, {
+    write: (line) => lines.push(JSON.parse(line)),
+    flush: async () => {},
+  });
+  await supervisor.start();
+  const { port } = supervisor.listener.address();
+  const ask = (path, options) =>
+    fetch(`http://127.0.0.1:${port}${path}`, options);
+  return { ask, port };
+}
+
+async function until(condition) {
+  while (!(await condition()))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const executing = () => until(() => supervisor.workers.inFlight > 0);
+
+test("calls and probes are answered", async () => {
+  const { ask } = await start();
+  assert.match(await (await ask("/")).text(), /^\d+$/);
+  assert.equal((await ask("/healthz")).status, 200);
+  assert.match(
+    await (await ask("/metrics")).text(),
+    /function_calls_total{method="GET"} 1/,
+  );
+  assert.deepEqual(lines, []);
+});
+
+test("a call past its deadline is answered 408, counted and logged", async () => {
+  const { ask } = await start({ FUNC_TIMEOUT: "0.3" });
+  assert.equal((await ask("/never", { method: "PUT" })).status, 408);
+  const metrics = await (await ask("/metrics")).text();
+  assert.match(metrics, /function_timeouts_total{method="PUT"} 1/);
+  const [{ status, path, method }] = lines;
+  assert.deepEqual([status, path, method], [408, "/never", "PUT"]);
+});
+
+test("the last call of a drain that passes its deadline is answered 408", async () => {
+  const { ask } = await start({ FUNC_TIMEOUT: "0.5" });
+  const answer = ask("/never");
+  await executing();
+  await supervisor.drain();
+  assert.equal((await answer).status, 408);
+  assert.deepEqual(
+    lines.map(({ status }) => status),
+    [408],
+  );
+  const [row] = supervisor.workers.counts().rows();
+  assert.deepEqual([row.calls, row.failures, row.timeouts], [1, 1, 1]);
+});
+
+test("a drain completes what is in flight and refuses what is new", async () => {
+  const { ask } = await start();
+  const answer = ask("/wait");
+  await executing();
+  const drained = supervisor.drain();
+  const refused = await ask("/");
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  assert.equal((await ask("/readyz")).status, 503);
+  assert.equal((await ask("/healthz")).status, 200);
+  assert.equal((await answer).status, 200);
+  await drained;
+});
+
+test("what waits when the grace is over is answered", async () => {
+  const { ask } = await start({ FUNC_WORKERS: "1", FUNC_TIMEOUT: "1" });
+  supervisor.settings = { ...supervisor.settings, grace: 0.2 };
+  const first = ask("/never");
+  await executing();
+  const second = ask("/");
+  await until(() => supervisor.workers.queue.length === 1);
+  await supervisor.drain();
+  assert.equal((await first).status, 500);
+  assert.equal((await second).status, 503);
+});
+
+test("a call that ends its worker is answered 500", async () => {
+  const { ask } = await start();
+  assert.equal((await ask("/exit")).status, 500);
+  assert.equal((await ask("/")).status, 200);
+});
+
+test("an answer that has begun is cut off at the deadline", async () => {
+  const { ask } = await start({ FUNC_TIMEOUT: "0.3" });
+  const response = await ask("/stream");
+  await assert.rejects(response.text());
+  assert.equal(lines[0].status, 200);
+});
+
+test("over the concurrency is 503, over the limit of a body 413", async () => {
+  const { ask } = await start({ FUNC_CONCURRENCY: "1", REQ_MB_LIMIT: "0.001" });
+  const answer = ask("/wait");
+  await executing();
+  assert.equal((await ask("/")).status, 503);
+  await answer;
+  const body = "x".repeat(2000);
+  assert.equal((await ask("/", { method: "POST", body })).status, 413);
+});
+
+/** End the worker that has got the connection of `head`, and return what the client then gets. */
+async function afterTheEnd(head) {
+  const { port } = await start({ FUNC_WORKERS: "1" });
+  const { workers } = supervisor;
+  let ended = false;
+  for (const worker of workers.all) {
+    const { serve } = worker;
+    worker.serve = function (client) {
+      // A process that is stopped reads nothing until it is killed.
+      if (!ended) process.kill(worker.child.pid, "SIGSTOP");
+      serve.call(worker, client);
+      if (!ended) process.kill(worker.child.pid, "SIGKILL");
+      ended = true;
+    };
+  }
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+  socket.write(head);
+  const [text] = await once(socket, "data");
+  socket.destroy();
+  return Number(text.split(" ")[1]);
+}
+
+test("a request that no call has begun for goes to another worker", async () => {
+  assert.equal(await afterTheEnd("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+});
+
+test("a request of which more may have been read is answered 500, and counted", async () => {
+  const head =
+    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  assert.equal(await afterTheEnd(head), 500);
+  const [row] = supervisor.workers.counts().rows();
+  assert.deepEqual([row.method, row.calls, row.failures], ["POST", 1, 1]);
+  assert.equal(lines[0].status, 500);
+});
