@@ -52,8 +52,7 @@ func (p *process) hand(c *connection, entry *accesslog.Entry) bool {
 	number := p.free[len(p.free)-1]
 	slot := p.table.Slot(number)
 	slot.SetAddress(c.address)
-	slot.SetRequest(entry)
-	slot.Started.Store(clock.Now())
+	slot.Begin(entry, clock.Now())
 	slot.Requests.Store(0)
 	slot.Deadline.Store(0)
 	slot.State.Store(table.Handed)

@@ -51,12 +51,17 @@ func newServer(loaded settings.Settings, call call, shared *table.Table,
 // supervisor answers it.
 func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	x := s.begin(writer, request)
+	s.serve(x, request)
+	x.watch(table.Sending, sending) // net/http has yet to send what it has gathered
+}
+
+func (s *server) serve(x *exchange, request *http.Request) {
 	if probe.Is(request.URL.Path) { // OBSERVABILITY-8: it is not logged
 		answer := probe.Of(request.URL.Path, s.counters)
 		x.Header().Set("Content-Type", answer.ContentType)
 		x.WriteHeader(answer.Status)
 		_, _ = x.Write(answer.Body)
-		x.conn.slot.ForgetRequest()
+		x.slot.ForgetRequest()
 		return
 	}
 	switch {
@@ -100,8 +105,7 @@ func (s *server) admit(x *exchange) {
 		x.fail(http.StatusServiceUnavailable)
 		return
 	}
-	defer leave()
-	s.execute(x, event)
+	s.execute(x, event, leave)
 }
 
 // turn waits for one of the FUNC_WORKERS places (CONCURRENCY-5), and gives what leaves it, or nil
