@@ -18,7 +18,7 @@ import (
 func (s *server) execute(x *exchange, event functions.Event, leave func()) {
 	s.counters.InFlight.Add(1)
 	start := clock.Now()
-	x.watch(table.Calling, s.settings.Timeout)
+	x.watch(table.Calling, start, s.settings.Timeout)
 	ending := &deadline{Context: x.request.Context(), at: x.limit}
 	event.Extensions = functions.Extension{Request: x.request, Response: x, Context: ending}
 	finish := func(outcome metrics.Outcome) {
@@ -63,9 +63,10 @@ func (s *server) finish(x *exchange, start int64, outcome metrics.Outcome) {
 	if !x.unwatch() { // TIMEOUT-1: the answer and the counts are the supervisor's
 		panic(http.ErrAbortHandler)
 	}
+	now := clock.Now()
 	s.counters.InFlight.Add(-1)
-	s.counters.Observe(x.request.Method, time.Duration(clock.Now()-start), outcome)
-	x.watch(table.Sending, sending)
+	s.counters.Observe(x.request.Method, time.Duration(now-start), outcome)
+	x.watch(table.Sending, now, sending)
 }
 
 // abort answers a call that has panicked; an answer that has begun is cut off.

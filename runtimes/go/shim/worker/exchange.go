@@ -41,9 +41,9 @@ func (s *server) begin(writer http.ResponseWriter, request *http.Request) *excha
 	return x
 }
 
-// watch tells the supervisor by when a phase of the request has to end.
-func (x *exchange) watch(phase uint32, limit time.Duration) {
-	x.limit = clock.Now() + int64(limit)
+// watch tells the supervisor by when a phase of the request, begun at `start`, has to end.
+func (x *exchange) watch(phase uint32, start int64, limit time.Duration) {
+	x.limit = start + int64(limit)
 	x.slot.Phase.Store(phase)
 	x.slot.Deadline.Store(x.limit)
 }
@@ -66,7 +66,7 @@ func (x *exchange) send(body []byte, media string) {
 			return
 		}
 		body = body[piece:]
-		x.watch(table.Sending, sending)
+		x.watch(table.Sending, clock.Now(), sending)
 	}
 	_, _ = x.Write(body)
 }
@@ -105,7 +105,7 @@ func (s *server) refuse(x *exchange, status int) {
 	x.fail(status)
 	x.Flush()
 	s.log(x)
-	x.watch(table.Reading, lingering)
+	x.watch(table.Reading, clock.Now(), lingering)
 	_, _ = io.Copy(io.Discard, x.request.Body)
 	x.unwatch()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubeless/kubeless/pkg/functions"
 
 	"kubeless.invalid/shim/accesslog"
+	"kubeless.invalid/shim/clock"
 	"kubeless.invalid/shim/metrics"
 	"kubeless.invalid/shim/probe"
 	"kubeless.invalid/shim/settings"
@@ -52,7 +53,7 @@ func newServer(loaded settings.Settings, call call, shared *table.Table,
 func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	x := s.begin(writer, request)
 	s.serve(x, request)
-	x.watch(table.Sending, sending) // net/http has yet to send what it has gathered
+	x.watch(table.Sending, clock.Now(), sending) // net/http has yet to send what it has gathered
 }
 
 func (s *server) serve(x *exchange, request *http.Request) {
@@ -82,7 +83,7 @@ func (s *server) serve(x *exchange, request *http.Request) {
 // admit reads the request, waits for the call's turn and makes it.
 func (s *server) admit(x *exchange) {
 	defer s.admitted.Add(-1)
-	x.watch(table.Reading, max(s.settings.Timeout, uploading))
+	x.watch(table.Reading, x.begun, max(s.settings.Timeout, uploading))
 	body, err := readBody(x.request, s.settings.BodyLimit)
 	if errors.Is(err, errTooLarge) {
 		s.refuse(x, http.StatusRequestEntityTooLarge)
