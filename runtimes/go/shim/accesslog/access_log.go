@@ -96,27 +96,33 @@ func escape(buffer []byte, text string) []byte {
 
 // JSON appends an entry as one JSON object (OBSERVABILITY-7).
 func JSON(buffer []byte, entry *Entry) []byte {
-	path, _, _ := strings.Cut(entry.Target, "?")
 	field := func(name, text string) {
 		buffer = append(buffer, `,"`...)
 		buffer = append(buffer, name...)
 		buffer = append(buffer, `":`...)
 		buffer = appendText(buffer, text)
 	}
+	optional := func(name, text string) {
+		if text != "" {
+			field(name, text)
+			return
+		}
+		buffer = append(append(append(buffer, `,"`...), name...), `":null`...)
+	}
 	buffer = append(buffer, `{"time":"`...)
 	buffer = entry.Start.UTC().AppendFormat(buffer, "2006-01-02T15:04:05.000Z")
 	buffer = append(buffer, '"')
 	field("remote_address", entry.Address)
 	field("method", entry.Method)
-	field("path", path)
+	field("path", entry.Target)
 	buffer = append(buffer, `,"status":`...)
 	buffer = strconv.AppendInt(buffer, int64(entry.Status), 10)
 	buffer = append(buffer, `,"bytes":`...)
 	buffer = strconv.AppendInt(buffer, entry.Bytes, 10)
 	buffer = append(buffer, `,"duration_seconds":`...)
 	buffer = strconv.AppendFloat(buffer, entry.Duration.Seconds(), 'f', 6, 64)
-	field("user_agent", entry.Agent)
-	field("trace_id", entry.Trace)
+	optional("user_agent", entry.Agent)
+	optional("trace_id", entry.Trace)
 	return append(buffer, "}\n"...)
 }
 

@@ -40,11 +40,26 @@ func TestJSON(t *testing.T) {
 	}
 	for name, want := range map[string]any{
 		"time": "2026-11-25T03:26:35.000Z", "remote_address": "10.0.0.1", "method": "GET",
-		"path": "/path", "status": 200.0, "bytes": 11.0, "duration_seconds": 0.0015,
+		"path": "/path?query", "status": 200.0, "bytes": 11.0, "duration_seconds": 0.0015,
 		"user_agent": "grüße \"x\"\x00\uFFFD", "trace_id": odd.Trace,
 	} {
 		if found[name] != want {
 			t.Errorf("%s is %v, not %v", name, found[name], want)
+		}
+	}
+}
+
+func TestJSONWithoutAgentAndTrace(t *testing.T) { // OBSERVABILITY-7
+	bare := entry()
+	bare.Agent = ""
+	found := map[string]any{}
+	line := JSON(nil, bare)
+	if err := json.Unmarshal(line, &found); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	for _, name := range []string{"user_agent", "trace_id"} {
+		if value, known := found[name]; !known || value != nil {
+			t.Errorf("%s is %v", name, value)
 		}
 	}
 }

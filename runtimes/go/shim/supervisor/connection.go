@@ -104,7 +104,10 @@ func (s *supervisor) refuse(c *connection, entry *accesslog.Entry, status int) {
 	answered := s.send(c, entry, probe.Answer{
 		Status: status, ContentType: "text/plain; charset=utf-8", Body: body}, true)
 	if entry.Method != "" {
-		entry.Address, entry.Status, entry.Bytes = c.address, status, int64(len(body))
+		entry.Address, entry.Status = c.address, status
+		if entry.Method != "HEAD" {
+			entry.Bytes = int64(len(body))
+		}
 		entry.Start = time.Now().Add(-entry.Duration)
 		s.log.append(s.format(nil, entry))
 	}

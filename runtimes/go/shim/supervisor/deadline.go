@@ -85,7 +85,7 @@ func (s *supervisor) expire(p *process, number int, deadline, now int64) {
 	case slot.State.CompareAndSwap(table.Active, table.Taken):
 		s.refuse(holder.release(), &entry, 408) // TIMEOUT-1
 	case slot.State.CompareAndSwap(table.Answering, table.Taken):
-		s.cut(holder.release(), &entry, 408) // TIMEOUT-13
+		s.cut(holder.release(), &entry, slot) // TIMEOUT-13
 	}
 }
 
@@ -98,12 +98,13 @@ func (s *supervisor) crashed(p *process, now int64) {
 		}
 		entry, known := slot.Request()
 		entry.Duration = time.Duration(now - slot.Started.Load())
-		state, running := slot.State.Load(), slot.Deadline.Load() > 0
+		state, phase, running := slot.State.Load(), slot.Phase.Load(), slot.Deadline.Load() > 0
 		if state == table.Active || state == table.Answering {
-			if running && slot.Phase.Load() == table.Calling {
+			if running && phase == table.Calling {
 				s.counters.InFlight.Add(-1)
 			}
-			if known { // OBSERVABILITY-4: it may have begun or not, its client gets 500
+			// OBSERVABILITY-4: it may have begun or not, its client gets 500.
+			if known && phase != table.Sending {
 				s.counters.Observe(entry.Method, entry.Duration, metrics.Failure)
 			}
 		}
@@ -115,15 +116,17 @@ func (s *supervisor) crashed(p *process, now int64) {
 		case table.Active:
 			s.refuse(holder.release(), &entry, 500)
 		default:
-			s.cut(holder.release(), &entry, 500)
+			s.cut(holder.release(), &entry, slot)
 		}
 	}
 }
 
-// cut ends a connection in the middle of an answer, so that it does not look whole.
-func (s *supervisor) cut(c *connection, entry *accesslog.Entry, status int) {
+// cut ends a connection in the middle of an answer, so that it does not look whole. The log tells
+// the status that the client has seen.
+func (s *supervisor) cut(c *connection, entry *accesslog.Entry, slot *table.Slot) {
 	if entry.Method != "" {
-		entry.Address, entry.Status, entry.Start = c.address, status, time.Now().Add(-entry.Duration)
+		entry.Status, entry.Start = int(slot.Status.Load()), time.Now().Add(-entry.Duration)
+		entry.Address = c.address
 		s.log.append(s.format(nil, entry))
 	}
 	_ = unix.Shutdown(c.descriptor, unix.SHUT_RDWR)

@@ -20,8 +20,21 @@ func (s *supervisor) beginDrain() {
 	s.counters.Draining.Store(1)
 }
 
-// drain ends the runtime when no request is left, or the grace has passed (LIFECYCLE-5).
+// drain ends the runtime when there is nothing left to wait for.
 func (s *supervisor) drain(now int64) {
+	if !s.drained(now) {
+		return
+	}
+	for _, process := range s.processes {
+		process.kill()
+	}
+	s.log.close()
+	os.Exit(0) // LIFECYCLE-3
+}
+
+// drained tells whether no request is left (LIFECYCLE-1), or the grace has passed (LIFECYCLE-5). A
+// connection without a request counts for nothing (LIFECYCLE-9).
+func (s *supervisor) drained(now int64) bool {
 	waits := len(s.waiting) > 0
 	for _, process := range s.processes {
 		waits = waits || process.busy
@@ -30,12 +43,5 @@ func (s *supervisor) drain(now int64) {
 		s.idleSince = now
 	}
 	done := !waits && (len(s.lingering) == 0 || now-s.idleSince > int64(farewell))
-	if !done && now < s.drainEnd {
-		return
-	}
-	for _, process := range s.processes {
-		process.kill()
-	}
-	s.log.close()
-	os.Exit(0) // LIFECYCLE-3
+	return done || now >= s.drainEnd
 }

@@ -25,20 +25,26 @@ func parse(received []byte) head {
 	}
 	lines := strings.Split(string(received[:h.length-4]), "\r\n")
 	request := strings.Split(lines[0], " ")
-	if len(request) != 3 || !strings.HasPrefix(request[2], "HTTP/1.") {
+	if len(request) != 3 || request[2] != "HTTP/1.1" && request[2] != "HTTP/1.0" {
 		return h
 	}
 	h.entry.Method, h.entry.Target, h.entry.Protocol = request[0], request[1], request[2]
 	h.close = h.entry.Protocol == "HTTP/1.0"
-	body := false
+	// A body that this parser overlooks would be taken for a request: what is not strictly formed is
+	// left to the worker.
+	strict, body := !strings.ContainsFunc(lines[0], control), false
 	for _, line := range lines[1:] {
-		name, value, _ := strings.Cut(line, ":")
+		name, value, found := strings.Cut(line, ":")
+		strict = strict && found && name != "" && !strings.ContainsAny(name, " \t") &&
+			!strings.ContainsFunc(line, control)
 		value = strings.TrimSpace(value)
 		switch strings.ToLower(name) {
 		case "connection":
 			h.close = h.close || strings.Contains(strings.ToLower(value), "close")
-		case "content-length", "transfer-encoding", "expect":
+		case "content-length":
 			body = body || value != "0"
+		case "transfer-encoding", "expect":
+			body = true
 		case "referer":
 			h.entry.Referer = value
 		case "user-agent":
@@ -50,6 +56,8 @@ func parse(received []byte) head {
 		}
 	}
 	path, _, _ := strings.Cut(h.entry.Target, "?")
-	h.probe = probe.Is(path) && !body && (h.entry.Method == "GET" || h.entry.Method == "HEAD")
+	h.probe = probe.Is(path) && strict && !body && (h.entry.Method == "GET" || h.entry.Method == "HEAD")
 	return h
 }
+
+func control(letter rune) bool { return letter < ' ' && letter != '\t' || letter == 0x7f }

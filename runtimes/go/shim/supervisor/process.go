@@ -52,8 +52,7 @@ func (p *process) hand(c *connection, entry *accesslog.Entry) bool {
 	number := p.free[len(p.free)-1]
 	slot := p.table.Slot(number)
 	slot.SetAddress(c.address)
-	slot.SetRequest(entry)
-	slot.Started.Store(clock.Now())
+	slot.Begin(entry, clock.Now())
 	slot.Requests.Store(0)
 	slot.Deadline.Store(0)
 	slot.State.Store(table.Handed)
@@ -76,14 +75,25 @@ func (p *process) tell(message uint32, rights []byte) bool {
 // kill ends the worker and all processes that it has started (TIMEOUT-11).
 func (p *process) kill() {
 	p.killed = true
-	_ = unix.Kill(p.id, unix.SIGSTOP) // it must not start others meanwhile
-	p.killFamily()
+	_ = unix.Kill(p.id, unix.SIGSTOP)
+	endTree(p.id)
 	_ = unix.Kill(p.id, unix.SIGKILL)
 }
 
-// killFamily ends what the worker has started.
-func (p *process) killFamily() {
-	for _, id := range family(p.id, relatives()) {
+// endTree kills the session of a process and all that descend from it, but not the process itself,
+// which may have ended. They are stopped first, and looked for until no other shows, so that none
+// starts one meanwhile.
+func endTree(root int) {
+	members := map[int]bool{root: true}
+	for grown := true; grown; {
+		grown = false
+		for _, id := range family(root, members, relatives()) {
+			_ = unix.Kill(id, unix.SIGSTOP)
+			grown = true
+		}
+	}
+	delete(members, root)
+	for id := range members {
 		_ = unix.Kill(id, unix.SIGKILL)
 	}
 }
@@ -91,14 +101,14 @@ func (p *process) killFamily() {
 // relative is a process of the container: its parent and its session.
 type relative struct{ id, parent, session int }
 
-// family lists the processes of a worker's session and all that descend from it.
-func family(id int, all []relative) []int {
-	members := map[int]bool{id: true}
+// family adds the processes of a worker's session, and all that descend from it, to its `members`
+// and lists those that were none before.
+func family(root int, members map[int]bool, all []relative) []int {
 	found := []int{}
 	for grown := true; grown; {
 		grown = false
 		for _, one := range all {
-			if !members[one.id] && (members[one.parent] || one.session == id) {
+			if !members[one.id] && (members[one.parent] || one.session == root) {
 				members[one.id], grown = true, true
 				found = append(found, one.id)
 			}

@@ -89,7 +89,7 @@ func (s *supervisor) staff() {
 		return
 	}
 	if err := s.start(); err != nil {
-		s.unstarted(err.Error())
+		s.unstarted(err.Error)
 	}
 }
 
@@ -124,13 +124,13 @@ func (s *supervisor) reap() {
 	}
 }
 
-// ended cleans up after a worker, and puts the spare in its place.
+// ended cleans up after a worker, and puts the spare in its place (FAILURE-7).
 func (s *supervisor) ended(p *process, status unix.WaitStatus) {
 	delete(s.processes, p.id)
 	delete(s.controls, p.control)
 	_ = unix.Close(p.control)
 	if !p.killed {
-		p.killFamily()
+		endTree(p.id)
 		if p.ready && !s.draining {
 			fmt.Fprintf(os.Stderr, "error: the function has ended its process: %s\n", describe(status))
 		}
@@ -142,7 +142,7 @@ func (s *supervisor) ended(p *process, status unix.WaitStatus) {
 		s.spare = nil
 	}
 	if !p.ready {
-		s.unstarted(p.startup.cause(describe(status)))
+		s.unstarted(func() string { return p.startup.cause(describe(status)) })
 	}
 	s.staff()
 	s.crashed(p, clock.Now())
@@ -157,14 +157,15 @@ func describe(status unix.WaitStatus) string {
 	return fmt.Sprintf("exit status %d", status.ExitStatus())
 }
 
-// unstarted counts a failed start; the first worker's ends the runtime.
-func (s *supervisor) unstarted(cause string) {
+// unstarted counts a failed start; the first worker's ends the runtime. Only then the cause is asked
+// for, which may have to wait for the output (CONCURRENCY-2).
+func (s *supervisor) unstarted(cause func() string) {
 	s.failures++
 	if s.draining {
 		return
 	}
 	if !s.serving || s.current == nil && s.failures >= mostFailures {
-		fail("the function can't be loaded: " + cause)
+		fail("the function can't be loaded: " + cause())
 	}
 	pause := min(10*time.Millisecond<<s.failures, time.Second)
 	s.startAfter = clock.Now() + int64(pause)

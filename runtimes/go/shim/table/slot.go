@@ -24,6 +24,7 @@ const (
 const (
 	Reading = uint32(iota) // its head or its body is being read, or it waits for its turn
 	Calling                // the function executes
+	Sending                // the call has been counted, and the client takes the answer
 )
 
 // Over is the value of Slot.Deadline after the supervisor has ended the request.
@@ -34,13 +35,14 @@ type Slot struct {
 	State    atomic.Uint32
 	Phase    atomic.Uint32
 	Requests atomic.Uint32 // begun on this connection
+	Status   atomic.Uint32 // of the answer that has begun; 0: none
 	lengths  [6]uint16     // of the fields of the request, in `text`
 	address  [46]byte
 	extent   uint8        // of the address
 	origin   bool         // the request has an Origin header
 	Deadline atomic.Int64 // clock.Now() at which the request must have ended; 0: none
 	Started  atomic.Int64 // clock.Now() at the start of the request
-	text     [slotBytes - 88]byte
+	text     [slotBytes - 96]byte
 }
 
 // bounds of the fields of a request: method, target, protocol, referer, user agent, trace ID.
@@ -68,6 +70,14 @@ func (s *Slot) SetRequest(entry *accesslog.Entry) {
 
 // ForgetRequest ends what SetRequest has begun: the request has been logged.
 func (s *Slot) ForgetRequest() { s.lengths[0] = 0 }
+
+// Begin notes a request that nothing is known of but what SetRequest says, begun at `now`.
+func (s *Slot) Begin(entry *accesslog.Entry, now int64) {
+	s.SetRequest(entry)
+	s.Phase.Store(Reading)
+	s.Status.Store(0)
+	s.Started.Store(now)
+}
 
 // Request is what SetRequest has noted, and whether there is such a request.
 func (s *Slot) Request() (accesslog.Entry, bool) {

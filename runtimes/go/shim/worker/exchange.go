@@ -33,32 +33,54 @@ func (s *server) begin(writer http.ResponseWriter, request *http.Request) *excha
 	}
 	_, x.crossOrigin = request.Header["Origin"]
 	x.entry.CrossOrigin = x.crossOrigin
-	slot := x.conn.slot
-	slot.SetRequest(&x.entry)
-	slot.Started.Store(x.begun)
-	slot.Requests.Add(1)
+	x.slot = x.conn.slot
+	x.slot.Begin(&x.entry, x.begun)
+	x.slot.Requests.Add(1)
+	// TIMEOUT-1: of the answer to this one nothing has been sent, though it be a pipelined request.
+	x.conn.move(table.Active, table.Answering)
 	return x
 }
 
-// watch tells the supervisor by when a phase of the request has to end.
-func (x *exchange) watch(phase uint32, limit time.Duration) {
-	x.limit = clock.Now() + int64(limit)
-	x.conn.slot.Phase.Store(phase)
-	x.conn.slot.Deadline.Store(x.limit)
+// watch tells the supervisor by when a phase of the request, begun at `start`, has to end.
+func (x *exchange) watch(phase uint32, start int64, limit time.Duration) {
+	x.limit = start + int64(limit)
+	x.slot.Phase.Store(phase)
+	x.slot.Deadline.Store(x.limit)
 }
 
 // unwatch ends the phase; false if the supervisor has ended the request.
 func (x *exchange) unwatch() bool {
-	return x.conn.slot.Deadline.CompareAndSwap(x.limit, 0)
+	return x.slot.Deadline.CompareAndSwap(x.limit, 0)
+}
+
+// send sends the body of an answer. Each piece has its own bound, so that a slow client gets the
+// whole, and one that doesn't read is cut off.
+func (x *exchange) send(body []byte, media string) {
+	if len(body) == 0 {
+		x.start(http.StatusOK)
+		return
+	}
+	x.declare(media)
+	for len(body) > piece {
+		if _, err := x.Write(body[:piece]); err != nil || !x.unwatch() {
+			return
+		}
+		body = body[piece:]
+		x.watch(table.Sending, clock.Now(), sending)
+	}
+	_, _ = x.Write(body)
 }
 
 // log writes the line of a request, unless the supervisor has.
 func (s *server) log(x *exchange) {
-	if x.logged || x.conn.slot.Deadline.Load() == table.Over {
+	if x.logged {
 		return
 	}
 	x.logged = true
-	x.conn.slot.ForgetRequest()
+	if x.slot.Deadline.Swap(0) == table.Over {
+		return
+	}
+	x.slot.ForgetRequest()
 	x.entry.Status, x.entry.Bytes = x.status, x.bytes
 	if x.request.Method == http.MethodHead {
 		x.entry.Bytes = 0
@@ -83,7 +105,7 @@ func (s *server) refuse(x *exchange, status int) {
 	x.fail(status)
 	x.Flush()
 	s.log(x)
-	x.watch(table.Reading, lingering)
+	x.watch(table.Reading, clock.Now(), lingering)
 	_, _ = io.Copy(io.Discard, x.request.Body)
 	x.unwatch()
 }
@@ -91,6 +113,8 @@ func (s *server) refuse(x *exchange, status int) {
 const (
 	uploading = time.Minute      // at least what a client may take to send a request
 	lingering = 10 * time.Second // what it may go on sending after its request has been refused
+	sending   = time.Minute      // what it may take to read a piece of the answer
+	piece     = 1 << 20          // bytes
 )
 
 type connKey struct{}

@@ -7,11 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"kubeless.invalid/shim/table"
 )
 
 // recorder is the writer that the function gets; it notes what the access log has to tell.
 type recorder struct {
 	http.ResponseWriter
+	slot        *table.Slot
 	crossOrigin bool // the request has an Origin header
 	status      int
 	bytes       int64
@@ -24,6 +27,7 @@ func (r *recorder) start(status int) {
 		return
 	}
 	r.status = status
+	r.slot.Status.Store(uint32(status))
 	if _, found := r.Header()[allowedOrigin]; r.crossOrigin && !found {
 		r.Header()[allowedOrigin] = []string{"*"}
 	}
@@ -54,38 +58,33 @@ func (r *recorder) Flush() {
 // Unwrap lets http.ResponseController reach the server's own writer.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// answer sends what the function has returned; an error means that it can't be serialised, and
-// that nothing has been sent.
-func (r *recorder) answer(value any) error {
-	var body []byte
-	var media string
+// encode makes the body of what the function has returned, and its type; an error means that it
+// can't be serialised.
+func encode(value any) (body []byte, media string, err error) {
 	switch value := value.(type) {
 	case nil: // RESPONSE-4
+		return nil, "", nil
 	case string:
 		body = []byte(value)
-		media = textType(body)
+		return body, textType(body), nil
 	case []byte:
-		body, media = value, "application/octet-stream"
-	default:
-		encoded, err := json.Marshal(value)
-		if err != nil {
-			return fmt.Errorf("the function's result of type `%T` can't be sent as JSON: %w", value, err)
-		}
-		if string(encoded) != "null" {
-			body, media = encoded, "application/json"
-		}
+		return value, "application/octet-stream", nil
 	}
-	if len(body) == 0 {
-		r.start(http.StatusOK)
-		return nil
+	body, err = json.Marshal(value)
+	if err != nil {
+		return nil, "", fmt.Errorf("the function's result of type `%T` can't be sent as JSON: %w", value, err)
 	}
-	if r.status == 0 {
-		if _, found := r.Header()["Content-Type"]; !found {
-			r.Header()["Content-Type"] = []string{media}
-		}
+	if string(body) == "null" {
+		return nil, "", nil
 	}
-	_, _ = r.Write(body)
-	return nil
+	return body, "application/json", nil
+}
+
+// declare tells the type of the answer, unless the function has.
+func (r *recorder) declare(media string) {
+	if _, found := r.Header()["Content-Type"]; r.status == 0 && !found {
+		r.Header()["Content-Type"] = []string{media}
+	}
 }
 
 // textType is what the old runtime told of a string, `text/html` for instance, as long as that is

@@ -4,14 +4,22 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"kubeless.invalid/shim/table"
 )
 
 func answered(t *testing.T, value any) *httptest.ResponseRecorder {
 	t.Helper()
 	writer := httptest.NewRecorder()
-	r := &recorder{ResponseWriter: writer}
-	if err := r.answer(value); err != nil {
+	body, media, err := encode(value)
+	if err != nil {
 		t.Fatal(err)
+	}
+	slot := &table.Slot{}
+	x := &exchange{recorder: recorder{ResponseWriter: writer, slot: slot}}
+	x.send(body, media)
+	if slot.Status.Load() != http.StatusOK {
+		t.Errorf("status %d is noted", slot.Status.Load())
 	}
 	return writer
 }
@@ -42,9 +50,8 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestUnserialisable(t *testing.T) { // RESPONSE-10
-	r := &recorder{ResponseWriter: httptest.NewRecorder()}
-	if err := r.answer(make(chan int)); err == nil || r.status != 0 {
-		t.Errorf("%v, status %d", err, r.status)
+	if _, _, err := encode(make(chan int)); err == nil {
+		t.Error("a channel was encoded")
 	}
 }
 
@@ -52,7 +59,7 @@ func TestFailureShowsNothing(t *testing.T) { // RESPONSE-11
 	writer := httptest.NewRecorder()
 	writer.Header().Set("Set-Cookie", "secret")
 	writer.Header().Set("Access-Control-Allow-Origin", "https://a")
-	(&recorder{ResponseWriter: writer, crossOrigin: true}).fail(http.StatusInternalServerError)
+	(&recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}).fail(http.StatusInternalServerError)
 	header := writer.Header()
 	if header.Get("Set-Cookie") != "" || header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Error(header)
@@ -71,7 +78,8 @@ func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
 	asked.Header.Set("Origin", "http://a")
 	asked.Header.Set("Access-Control-Request-Method", "PUT")
 	asked.Header.Set("Access-Control-Request-Headers", "x-a")
-	if !preflight(&recorder{ResponseWriter: writer, crossOrigin: true}, asked) || writer.Code != 204 ||
+	r := &recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}
+	if !preflight(r, asked) || writer.Code != 204 ||
 		writer.Header().Get("Access-Control-Allow-Headers") != "x-a" ||
 		writer.Header().Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %v", writer.Code, writer.Header())
@@ -80,9 +88,9 @@ func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
 
 func TestOwnOrigin(t *testing.T) { // RESPONSE-14
 	writer := httptest.NewRecorder()
-	r := &recorder{ResponseWriter: writer, crossOrigin: true}
+	r := &recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}
 	r.Header().Add("Access-Control-Allow-Origin", "https://own")
-	_ = r.answer("text")
+	_, _ = r.Write([]byte("text"))
 	if found := writer.Header()["Access-Control-Allow-Origin"]; len(found) != 1 || found[0] != "https://own" {
 		t.Error(found)
 	}

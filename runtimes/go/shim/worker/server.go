@@ -10,6 +10,7 @@ import (
 	"github.com/kubeless/kubeless/pkg/functions"
 
 	"kubeless.invalid/shim/accesslog"
+	"kubeless.invalid/shim/clock"
 	"kubeless.invalid/shim/metrics"
 	"kubeless.invalid/shim/probe"
 	"kubeless.invalid/shim/settings"
@@ -51,12 +52,17 @@ func newServer(loaded settings.Settings, call call, shared *table.Table,
 // supervisor answers it.
 func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	x := s.begin(writer, request)
+	s.serve(x, request)
+	x.watch(table.Sending, clock.Now(), sending) // net/http has yet to send what it has gathered
+}
+
+func (s *server) serve(x *exchange, request *http.Request) {
 	if probe.Is(request.URL.Path) { // OBSERVABILITY-8: it is not logged
 		answer := probe.Of(request.URL.Path, s.counters)
 		x.Header().Set("Content-Type", answer.ContentType)
 		x.WriteHeader(answer.Status)
 		_, _ = x.Write(answer.Body)
-		x.conn.slot.ForgetRequest()
+		x.slot.ForgetRequest()
 		return
 	}
 	switch {
@@ -77,7 +83,7 @@ func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 // admit reads the request, waits for the call's turn and makes it.
 func (s *server) admit(x *exchange) {
 	defer s.admitted.Add(-1)
-	x.watch(table.Reading, max(s.settings.Timeout, uploading))
+	x.watch(table.Reading, x.begun, max(s.settings.Timeout, uploading))
 	body, err := readBody(x.request, s.settings.BodyLimit)
 	if errors.Is(err, errTooLarge) {
 		s.refuse(x, http.StatusRequestEntityTooLarge)
@@ -100,8 +106,7 @@ func (s *server) admit(x *exchange) {
 		x.fail(http.StatusServiceUnavailable)
 		return
 	}
-	defer leave()
-	s.execute(x, event)
+	s.execute(x, event, leave)
 }
 
 // turn waits for one of the FUNC_WORKERS places (CONCURRENCY-5), and gives what leaves it, or nil

@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kubeless/kubeless/pkg/functions"
 
+	"kubeless.invalid/shim/clock"
+	"kubeless.invalid/shim/settings"
 	"kubeless.invalid/shim/table"
 )
 
@@ -84,6 +87,68 @@ func TestLateWriterLoses(t *testing.T) { // TIMEOUT-1
 	b.waitFor(slot, table.Gone)
 	if lines := b.table.Ring.Read(nil); len(lines) > 0 {
 		t.Errorf("logged: %s", lines)
+	}
+}
+
+func TestSlowReaderIsNoTimeout(t *testing.T) { // CONCURRENCY-6
+	large := strings.Repeat("x", 32<<20)
+	b := serve(t, func(event functions.Event, _ functions.Context) (any, error) {
+		return large[:len(large)-len(event.Data)], nil
+	}, func(changed *settings.Settings) { changed.Workers, changed.Timeout = 1, 50*time.Millisecond })
+	client, slot := b.connect()
+	fmt.Fprint(client, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+	b.until("the answer has begun", func() bool { return slot.State.Load() == table.Answering })
+	if phase, status := slot.Phase.Load(), slot.Status.Load(); phase != table.Sending || status != 200 {
+		t.Errorf("phase %d, status %d", phase, status)
+	}
+	if left := slot.Deadline.Load() - clock.Now(); left < int64(sending)/2 {
+		t.Errorf("%s left for the client", time.Duration(left))
+	}
+	text := string(b.counters.Text(nil))
+	if !strings.Contains(text, `calls_total{method="GET"} 1`) || !strings.Contains(text, "in_flight 0") {
+		t.Error(text)
+	}
+	other, _ := b.connect() // its turn is not held up by who doesn't read
+	fmt.Fprintf(other, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", 999, large[:999])
+	for _, connection := range []net.Conn{other, client} {
+		if status, body := read(t, bufio.NewReader(connection)); status != 200 || len(body) < 32<<20-1000 {
+			t.Errorf("%d, %d bytes", status, len(body))
+		}
+	}
+}
+
+func TestPipelinedRequestIsAnsweredByNobodyYet(t *testing.T) { // TIMEOUT-1
+	release := make(chan bool)
+	b := serve(t, func(event functions.Event, _ functions.Context) (any, error) {
+		if event.Extensions.Request.URL.Path == "/b" {
+			<-release
+		}
+		return "done", nil
+	}, nil)
+	client, slot := b.connect()
+	defer close(release)
+	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+	b.until("the second is called", func() bool {
+		return slot.Requests.Load() == 2 && slot.Phase.Load() == table.Calling
+	})
+	if state := slot.State.Load(); state != table.Active {
+		t.Errorf("state %d", state)
+	}
+}
+
+func TestExitOfTheGoroutine(t *testing.T) { // FAILURE-1
+	b := serve(t, func(functions.Event, functions.Context) (any, error) {
+		runtime.Goexit()
+		return nil, nil
+	}, nil)
+	client, slot := b.connect()
+	fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if status, _ := read(t, bufio.NewReader(client)); status != 500 {
+		t.Error(status)
+	}
+	b.waitFor(slot, table.Closed)
+	if lines := string(b.table.Ring.Read(nil)); strings.Count(lines, " 500 ") != 1 {
+		t.Errorf("access log: %s", lines)
 	}
 }
 

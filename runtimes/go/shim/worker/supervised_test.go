@@ -3,6 +3,7 @@ package worker
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,10 +19,11 @@ import (
 
 // bench plays the supervisor for a server.
 type bench struct {
-	t       *testing.T
-	table   *table.Table
-	control *net.UnixConn
-	next    uint32
+	t        *testing.T
+	table    *table.Table
+	control  *net.UnixConn
+	counters *metrics.Counters
+	next     uint32
 }
 
 func serve(t *testing.T, handler call, change func(*settings.Settings)) *bench {
@@ -53,10 +55,11 @@ func serve(t *testing.T, handler call, change func(*settings.Settings)) *bench {
 		t.Fatal(err)
 	}
 	ours.Close()
-	server := newServer(loaded, handler, shared, &metrics.Counters{}, incoming.retired)
+	counters := &metrics.Counters{}
+	server := newServer(loaded, handler, shared, counters, incoming.retired)
 	go server.http().Serve(incoming)
 	t.Cleanup(func() { control.Close() })
-	return &bench{t: t, table: shared, control: control.(*net.UnixConn)}
+	return &bench{t: t, table: shared, control: control.(*net.UnixConn), counters: counters}
 }
 
 // connect hands a connection over and gives the client's end and the slot.
@@ -97,11 +100,16 @@ func (b *bench) connect() (net.Conn, *table.Slot) {
 
 func (b *bench) waitFor(slot *table.Slot, state uint32) {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); slot.State.Load() != state; {
+	b.until(fmt.Sprint("state ", state), func() bool { return slot.State.Load() == state })
+}
+
+// until waits for a condition.
+func (b *bench) until(what string, met func() bool) {
+	b.t.Helper()
+	for end := time.Now().Add(10 * time.Second); !met(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			b.t.Fatalf("state %d, not %d", slot.State.Load(), state)
+			b.t.Fatal("not in 10 s: " + what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
