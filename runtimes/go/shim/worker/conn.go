@@ -26,6 +26,8 @@ type conn struct {
 	address *net.TCPAddr
 	// between is set while net/http waits for the next request.
 	between atomic.Bool
+	// hijacked is set once the function has taken the connection for itself.
+	hijacked atomic.Bool
 	// full is the size of net/http's read buffer, which it offers whole only when it is empty.
 	full int
 	// The running Read: what it reads into and what came of it; kept here to allocate nothing.

@@ -127,7 +127,9 @@ func connOf(request *http.Request) *conn {
 	return request.Context().Value(connKey{}).(*conn)
 }
 
-// connState tells a connection when net/http waits for its next request.
+// connState tells a connection when net/http waits for its next request, or has lost it.
 func connState(connection net.Conn, state http.ConnState) {
-	connection.(*conn).between.Store(state == http.StateIdle || state == http.StateNew)
+	c := connection.(*conn)
+	c.between.Store(state == http.StateIdle || state == http.StateNew)
+	c.hijacked.Store(state == http.StateHijacked)
 }

@@ -53,7 +53,9 @@ func newServer(loaded settings.Settings, call call, shared *table.Table,
 func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	x := s.begin(writer, request)
 	s.serve(x, request)
-	x.watch(table.Sending, clock.Now(), sending) // net/http has yet to send what it has gathered
+	if !x.conn.hijacked.Load() { // net/http has yet to send what it has gathered
+		x.watch(table.Sending, clock.Now(), sending)
+	}
 }
 
 func (s *server) serve(x *exchange, request *http.Request) {

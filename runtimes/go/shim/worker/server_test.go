@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -195,5 +196,22 @@ func TestBounds(t *testing.T) { // CONCURRENCY-4, CONCURRENCY-5
 		if status, body := read(t, bufio.NewReader(client)); status != 200 || body != "done" {
 			t.Errorf("%d %s", status, body)
 		}
+	}
+}
+
+func TestHijackedConnectionIsTheFunctions(t *testing.T) {
+	hijacked := make(chan net.Conn, 1)
+	b := serve(t, func(event functions.Event, _ functions.Context) (any, error) {
+		connection, _, err := http.NewResponseController(event.Extensions.Response).Hijack()
+		hijacked <- connection
+		return nil, err
+	}, nil)
+	client, slot := b.connect()
+	fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	connection := <-hijacked
+	b.until("the call is logged", func() bool { return len(b.table.Ring.Read(nil)) > 0 })
+	fmt.Fprint(connection, "later\n")
+	if line, err := bufio.NewReader(client).ReadString('\n'); line != "later\n" || slot.Deadline.Load() != 0 {
+		t.Error(line, err, slot.Deadline.Load())
 	}
 }
