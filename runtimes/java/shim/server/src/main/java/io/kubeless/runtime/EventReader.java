@@ -23,8 +23,13 @@ final class EventReader {
     this.bodyLimit = bodyLimit;
   }
 
-  Event read(Request request) throws IOException, BadRequestException {
-    byte[] body = body(request);
+  Event read(Request request) throws BadRequestException {
+    byte[] body;
+    try {
+      body = body(request);
+    } catch (IOException e) { // REQUEST-22: broken chunks, or an end before the declared one
+      throw new BadRequestException(400, "malformed body", true);
+    }
     String query = request.queryString().toString();
     HttpRequest http =
         new HttpRequest(
@@ -65,7 +70,7 @@ final class EventReader {
   private byte[] body(Request request) throws IOException, BadRequestException {
     long declared = request.getContentLengthLong();
     if (declared > bodyLimit) {
-      throw new BadRequestException(413, "body of " + declared + " bytes");
+      throw new BadRequestException(413, "body of " + declared + " bytes", true);
     }
     if (declared == 0) {
       return new byte[0];
@@ -76,7 +81,7 @@ final class EventReader {
     while (request.doRead(chunk) >= 0) {
       int more = chunk.buffer.remaining();
       if (length + (long) more > bodyLimit) {
-        throw new BadRequestException(413, "body over the limit");
+        throw new BadRequestException(413, "body over the limit", true);
       }
       if (length + more > body.length) {
         long grown = Math.max(length + (long) more, Math.min(2L * body.length, bodyLimit));

@@ -36,7 +36,7 @@ final class FunctionAdapter implements Adapter {
   public void service(Request request, Response response) throws Exception {
     Exchange exchange = new Exchange(request, response);
     if (response.getStatus() >= 400) { // REQUEST-22: Tomcat has refused it already
-      refuse(exchange, Answer.plain(response.getStatus(), "Bad Request"));
+      refuse(exchange, Answer.plain(response.getStatus(), "Bad Request"), false);
       return;
     }
     if (endpoint.slot() == WarmUp.SLOT) {
@@ -51,7 +51,7 @@ final class FunctionAdapter implements Adapter {
       exchange.send(Cors.preflight(request), calls.retiring());
       log.write(exchange.entry());
     } else if (!calls.admit()) { // CONCURRENCY-4
-      refuse(exchange, busy());
+      refuse(exchange, busy(), false);
     } else {
       try {
         admitted(exchange);
@@ -65,8 +65,8 @@ final class FunctionAdapter implements Adapter {
     return Answer.plain(503, "Service Unavailable").with("Retry-After", "1");
   }
 
-  private void refuse(Exchange exchange, Answer answer) throws IOException {
-    exchange.begin(answer, answer.status() == 413 || calls.retiring());
+  private void refuse(Exchange exchange, Answer answer, boolean last) throws IOException {
+    exchange.begin(answer, last || calls.retiring());
     exchange.response.setContentLength(answer.bytes().length);
     exchange.response.doWrite(ByteBuffer.wrap(answer.bytes()));
     exchange.flush(); // REQUEST-14
@@ -80,7 +80,7 @@ final class FunctionAdapter implements Adapter {
       event = reader.read(exchange.request);
     } catch (BadRequestException e) {
       String text = e.status == 413 ? "Payload Too Large" : "Bad Request: " + e.getMessage();
-      refuse(exchange, Answer.plain(e.status, text));
+      refuse(exchange, Answer.plain(e.status, text), e.unread);
       return;
     }
     AccessLog.Entry entry = exchange.entry();
@@ -100,7 +100,7 @@ final class FunctionAdapter implements Adapter {
     try (Calls.Call call = calls.begin(slot.number)) {
       if (call == null) {
         slot.swap(Table.WAITING, Table.ANSWERING);
-        refuse(exchange, busy());
+        refuse(exchange, busy(), false);
         return;
       }
       caller.call(exchange, event, slot, method);
