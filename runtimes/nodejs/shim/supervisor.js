@@ -145,7 +145,7 @@ export class Supervisor {
     await new Promise((resolve) => {
       const check = setInterval(() => this.workers.quiet && resolve(), 20);
       this.finished = () => this.workers.quiet && resolve();
-      setTimeout(resolve, Math.min(this.settings.grace * 1000, LONGEST_TIMER));
+      setTimeout(resolve, Math.min(this.settings.grace * 1000, LONGEST_TIMER)).unref();
       this.finished();
       this.listener.once("close", () => clearInterval(check));
     });

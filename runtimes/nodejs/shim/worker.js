@@ -82,7 +82,7 @@ async function main() {
     },
     yield: () => lease.yield(),
     drain: () => lease.drain(),
-    probe: (message) => probes.answer(message),
+    probe: ({ answer }) => probes.answer(answer),
   };
   process.on("message", (message, socket) => actions[message?.type]?.(message, socket));
   process.on("disconnect", () => process.exit(0));

@@ -107,7 +107,7 @@ export class WorkerProcess {
   }
 
   answerProbe(answer) {
-    this.#send({ type: "probe", ...answer });
+    this.#send({ type: "probe", answer });
   }
 
   /** Kill it and all that it has started: its call has passed the deadline. */

@@ -149,6 +149,19 @@ test("over the concurrency is 503, over the limit of a body 413", async () => {
   assert.equal((await ask("/", { method: "POST", body })).status, 413);
 });
 
+test("a probe is answered on a connection that a worker still has", async () => {
+  const { port } = await start();
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+  const request = (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  socket.write(request("/") + request("/readyz") + request("/metrics"));
+  let text = "";
+  while (!text.includes("function_in_flight"))
+    text += (await once(socket, "data"))[0];
+  assert.equal(text.match(/HTTP\/1\.1 200 OK/g).length, 3);
+  assert.match(text, /Content-Type: text\/plain\r\n[^]*\nOK\r\n/);
+  socket.destroy();
+});
+
 /** End the worker that has got the connection of `head`, and return what the client then gets. */
 async function afterTheEnd(head) {
   const { port } = await start({ FUNC_WORKERS: "1" });
