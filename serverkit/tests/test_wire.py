@@ -106,3 +106,19 @@ def test_answer() -> None:
     }
     assert body == "Service Unavailable"
     assert answer(200, b"OK", head_only=True).endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("length", [b"x", b"-1", b"", b"5, 5", b"0x5"])
+def test_a_length_that_is_no_number(length: bytes) -> None:
+    """A probe that announces a body of no length is no request."""
+    found = probe(b"GET /healthz HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % length)
+    assert found
+    assert found.is_broken
+    assert not found.keep_alive
+
+
+def test_a_length_that_is_one() -> None:
+    """Spaces around it don't count."""
+    found = probe(b"GET /healthz HTTP/1.1\r\nContent-Length:  5 \r\n\r\n")
+    assert found
+    assert not found.is_broken

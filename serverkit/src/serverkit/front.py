@@ -111,7 +111,7 @@ class Front:
 
     def serve_probe(self, client: Client, asked: Probe) -> None:
         """Answer a probe; unlike other requests, it is not logged (OBSERVABILITY-8)."""
-        client.send(self.answer_probe(asked))
+        client.send(answer(400) if asked.is_broken else self.answer_probe(asked))
         if asked.keep_alive:
             client.data = client.data[head_end(client.data) :].lstrip(b"\r\n")
             client.since = time.monotonic()

@@ -15,6 +15,7 @@ _BODY = re.compile(
     rb"\r\n(?:content-length:(?![ \t]*0+[ \t]*\r)|transfer-encoding:)", re.IGNORECASE
 )
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,5})[ \t]*(?=\r)", re.IGNORECASE)
+_NO_LENGTH = re.compile(rb"\r\ncontent-length:(?![ \t]*[0-9]+[ \t]*\r)", re.IGNORECASE)
 _OPEN = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
 _KEEP = re.compile(rb"\r\nconnection:[^\r]*keep-alive", re.IGNORECASE)
@@ -26,6 +27,7 @@ class Probe:
     def __init__(self, match: re.Match[bytes], head: bytes) -> None:
         self.name = match[2].decode("ascii")
         self.head_only = match[1] == b"HEAD"
+        self.is_broken = bool(_NO_LENGTH.search(head))  # REQUEST-22
         keep = not _CLOSE.search(head) if match[3] == b"1" else bool(_KEEP.search(head))
         # Where there may be a body, what follows isn't taken for a request.
         self.keep_alive = keep and bool(_STRICT.fullmatch(head)) and not _BODY.search(head)
