@@ -24,6 +24,7 @@ export class Lease {
     Object.assign(this, { socket, since: now, idleSince: now, usedAt: now });
     Object.assign(this, { progress: 0, progressAt: now });
     Object.assign(this, { fresh: true, open: 0, waiting: [], asked: false, how: "closed" });
+    this.last = false;
     socket.on("error", () => {});
     socket.once("close", () => this.#closed(socket));
     socket.unshift(head);
@@ -62,6 +63,7 @@ export class Lease {
   /** REQUEST-23: pipelined requests are called one after the other. */
   #take(request, response) {
     this.fresh = false;
+    if (this.last) return; // it came behind an answer that ends the connection
     this.waiting.push([request, response]);
     if (this.open === 0 && !this.isCalling()) this.#next();
   }
@@ -74,7 +76,8 @@ export class Lease {
       this.open = 0;
       this.settle();
     });
-    if (this.draining) response.setHeader("Connection", "close");
+    this.last = this.draining;
+    if (this.last) response.setHeader("Connection", "close");
     this.serve(request, response);
   }
 
@@ -82,6 +85,7 @@ export class Lease {
   settle() {
     if (this.socket === null || this.open > 0 || this.isCalling()) return;
     if (this.socket.destroyed) return this.#end(this.how);
+    if (this.last) this.waiting = [];
     if (this.waiting.length > 0) return this.#next();
     this.idleSince = performance.now();
     if (this.draining) return this.#release();
@@ -98,7 +102,7 @@ export class Lease {
     // The server knows whether its parser holds part of a request. What it closes is this
     // process's descriptor: the supervisor's keeps the connection open.
     this.server.closeIdleConnections();
-    if (socket.destroyed) this.#end("idle");
+    if (socket.destroyed) this.#end(this.last ? this.how : "idle");
   }
 
   #closed(socket) {

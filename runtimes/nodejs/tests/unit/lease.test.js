@@ -89,6 +89,7 @@ test("a drain lets the request in progress be the last", async () => {
   await begin(GET + GET);
   lease.draining = true;
   assert.match(await received(/last$/), /Connection: close/i);
+  assert.equal(await reported, "closed");
 });
 
 test("who waits gets the worker after the request in progress", async () => {
