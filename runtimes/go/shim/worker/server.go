@@ -62,6 +62,9 @@ func (s *server) serve(x *exchange, request *http.Request) {
 	if probe.Is(request.URL.Path) { // OBSERVABILITY-8: it is not logged
 		answer := probe.Of(request.URL.Path, s.counters)
 		x.Header().Set("Content-Type", answer.ContentType)
+		if request.Body != http.NoBody { // REQUEST-24: where that ends may be open to doubt
+			x.Header().Set("Connection", "close")
+		}
 		x.WriteHeader(answer.Status)
 		_, _ = x.Write(answer.Body)
 		x.slot.ForgetRequest()
