@@ -4,6 +4,7 @@
 set -eu
 target=$1
 work=$(mktemp -d)
+cache=/var/cache/maven # lasts from one build to the next
 mkdir -p "$target/runtime/lib" "$target/runtime/warm" "$target/install" "$target/repository"
 javac --release 17 -d "$target/install" install/TrustStore.java
 cp install/common.sh "$target/install/"
@@ -11,10 +12,11 @@ cp install/common.sh "$target/install/"
 (cd supervisor && go vet . && CGO_ENABLED=0 go test . &&
   CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o "$target/runtime/supervisor" .)
 
-options=""
+options="-Dmaven.repo.local=$cache"
 if [ -s "${SSL_CERT_FILE:-}" ]; then
   java -cp "$target/install" TrustStore "$SSL_CERT_FILE" "$work/trust.p12"
-  options="-Djavax.net.ssl.trustStore=$work/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit"
+  options="$options -Djavax.net.ssl.trustStore=$work/trust.p12"
+  options="$options -Djavax.net.ssl.trustStorePassword=changeit"
 fi
 export MAVEN_OPTS="$options"
 
@@ -35,7 +37,7 @@ sample() {
     -Dartifact=org.codehaus.plexus:plexus-utils:1.1
 }
 sample
-mirror="<mirror><id>m</id><mirrorOf>*</mirrorOf><url>file://$HOME/.m2/repository</url></mirror>"
+mirror="<mirror><id>m</id><mirrorOf>*</mirrorOf><url>file://$cache</url></mirror>"
 echo "<settings><mirrors>$mirror</mirrors></settings>" >"$work/settings.xml"
 sample --settings "$work/settings.xml" "-Dmaven.repo.local=$target/repository"
 find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
