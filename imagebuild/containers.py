@@ -1,14 +1,12 @@
 """Containers and volumes for functions: files are copied in, since an engine may be elsewhere."""
 
 import io
-import os
-import socket
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imagebuild import owner
 from imagebuild.errors import BuildError
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ def connect(host: str) -> "DockerClient":
 
 def temporary() -> dict[str, str]:
     """Return the label of what lives as long as this process; it says which one that is."""
-    return {LABEL: f"{socket.gethostname()}/{os.getpid()}"}
+    return {LABEL: owner.here()}
 
 
 def remove_leftovers(client: "DockerClient") -> None:
@@ -51,16 +49,9 @@ def remove_leftovers(client: "DockerClient") -> None:
         *client.volumes.list(filters=wanted),
     ]
     for each in left:
-        if _is_left((each.attrs["Labels"] or {}).get(LABEL, "")):
+        if owner.has_ended((each.attrs["Labels"] or {}).get(LABEL, "")):
             with suppress(APIError):  # another process was faster
                 each.remove(force=True)
-
-
-def _is_left(owner: str) -> bool:
-    machine, _, process = owner.partition("/")
-    if machine != socket.gethostname() or not process.isdecimal():
-        return False
-    return not Path("/proc", process).exists()
 
 
 def archive(files: Mapping[str, bytes], *, mode: int = 0o664, folder: str = "") -> bytes:

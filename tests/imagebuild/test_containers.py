@@ -1,10 +1,8 @@
-import os
-import socket
 import subprocess
 from types import SimpleNamespace
 from typing import Any, cast
 
-from imagebuild import containers
+from imagebuild import containers, owner
 
 
 class Things:
@@ -29,8 +27,8 @@ def test_what_a_killed_command_left_is_removed() -> None:
     """Not what a running one needs, nor what belongs to another machine."""
     ended = subprocess.Popen(["true"])
     ended.wait()
-    left = f"{socket.gethostname()}/{ended.pid}"
-    own = f"{socket.gethostname()}/{os.getpid()}"
+    own = owner.here()
+    left = f"{own.rpartition('/')[0]}/{ended.pid}"
     assert containers.temporary() == {containers.LABEL: own}
     things = Things([left, own, f"elsewhere/{ended.pid}", ""])
     client = SimpleNamespace(containers=things, volumes=Things([left]))

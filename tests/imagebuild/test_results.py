@@ -23,7 +23,7 @@ def tree(tmp_path: Path) -> Path:
         "imagebuild/phases.py",
         "runtimes/toy/fixtures/hello.toy",
         "tests/contract/test_load.py",
-        "tests/repo/new_language/images.yaml",
+        "tests/engine/new_language/images.yaml",
         "tests/support/wait.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def test_a_file_that_moves_makes_another_version(tree: Path) -> None:
         "README.md",
         "examples/toy/hello.toy",
         "imagebuild/phases.py",
-        "tests/repo/new_language/images.yaml",
+        "tests/engine/new_language/images.yaml",
         "tests/support/wait.py",
     ],
 )

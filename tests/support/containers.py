@@ -4,26 +4,23 @@ Everything made here carries a label with the session, and is removed when the s
 Ctrl-C too; what a killed session left behind is removed by the next one.
 """
 
-import os
-import platform
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import docker
 import docker.errors
 from docker.models.containers import Container
 
+from imagebuild import owner
 from imagebuild.containers import archive
 from tests.support.archive import names, unpack_one
 
 LABEL = "function-runtimes.suite"
-PROCESS_LABEL = "function-runtimes.suite.process"
-PLACE_LABEL = "function-runtimes.suite.place"
+OWNER_LABEL = "function-runtimes.suite.owner"
 ENGINE_TIMEOUT_SECONDS = 180
 
 
@@ -45,9 +42,7 @@ class Engine:
             base_url=host, timeout=ENGINE_TIMEOUT_SECONDS, max_pool_size=64, version="auto"
         )
         self.session = uuid.uuid4().hex[:12]
-        self._place = _place()
-        process = {PROCESS_LABEL: str(os.getpid()), PLACE_LABEL: self._place}
-        self.labels = {LABEL: self.session, **process}
+        self.labels = {LABEL: self.session, OWNER_LABEL: owner.here()}
         self._lock = threading.Lock()
         self._count = 0
 
@@ -96,11 +91,7 @@ class Engine:
                     volume.remove(force=True)
 
     def _is_done(self, labels: Mapping[str, str]) -> bool:
-        if labels[LABEL] == self.session:
-            return True
-        # A session elsewhere, whose engine this is too, has other processes: it cleans up itself.
-        here = labels.get(PLACE_LABEL) == self._place
-        return here and not _lives(int(labels[PROCESS_LABEL]))
+        return labels[LABEL] == self.session or owner.has_ended(labels.get(OWNER_LABEL, ""))
 
     def close(self) -> None:
         """Remove what this session made and leave the engine."""
@@ -138,22 +129,3 @@ def remove(container: Container) -> None:
     """Kill and remove `container`, if it is still there."""
     with suppress(docker.errors.NotFound, docker.errors.APIError):
         container.remove(force=True, v=True)
-
-
-def _place() -> str:
-    """Return what tells apart the places in which a process has its number."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:  # no Linux
-        return platform.node()
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

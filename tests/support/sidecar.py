@@ -11,7 +11,9 @@ from typing import cast
 import docker.errors
 from docker.models.containers import Container
 
+from imagebuild import buildx
 from imagebuild.catalog import Catalog
+from imagebuild.content import base_tag
 from imagebuild.engine import Engine as BuildEngine
 from imagebuild.process import Processes as Programs
 from tests.support.containers import Engine, Finished
@@ -77,8 +79,10 @@ class Tools:
         key = hashlib.sha256(content + digest.encode()).hexdigest()[:12]
         tag = f"{self._prefix}/suite-tools:{key}"
         if self._engine.image(tag) is None:
-            options = ["build", "--builder=default", f"--build-arg=BASE={base}", f"--tag={tag}"]
-            command = [*self._builder.buildx, *options, str(FOLDER)]
+            arguments, authorities = {"BASE": base}, buildx.default_authorities()
+            command = buildx.of_folder(
+                self._builder.buildx, FOLDER, tag, arguments, authorities, []
+            )
             Programs().run(command, environment=self._builder.environment)
             self._remove_old(tag)
         return tag
@@ -95,7 +99,7 @@ class Tools:
         names = [BASE, *self._catalog.bases]
         for name in names:
             base = self._catalog.bases.get(name)
-            tag = (base.image if base else None) or f"{self._prefix}/base:{name}"
+            tag = (base.image if base else None) or base_tag(name, self._prefix)
             if base and self._engine.image(tag):
                 return tag
         raise AssertionError(f"none of the bases {names} is there\nhint: ./build.py build")

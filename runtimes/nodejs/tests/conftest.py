@@ -23,15 +23,9 @@ def beside(runtime: Runtime) -> Callable[[str, Path], str]:
         tag = f"{prefix}/suite-nodejs-{name}:{runtime.image.version}"
         processes = Processes()
         builder = engine.connect(processes, HERE)
-        options = [
-            "build",
-            "--builder=default",
-            f"--build-arg=BASE={install}",
-            f"--file={HERE / name / 'Dockerfile'}",
-            f"--secret=id=ca-bundle,src={buildx.default_authorities()}",
-            f"--tag={tag}",
-        ]
-        command = [*builder.buildx, *options, str(context)]
+        arguments, authorities = {"BASE": install}, buildx.default_authorities()
+        file = f"--file={HERE / name / 'Dockerfile'}"
+        command = buildx.of_folder(builder.buildx, context, tag, arguments, authorities, [file])
         processes.run(command, environment=builder.environment)
         return tag
 
