@@ -52,12 +52,20 @@ def run(
     handler: Annotated[str, typer.Option("--handler", help="Its handler, as in FUNC_HANDLER.")],
     requirements: Annotated[
         Path | None,
-        typer.Option("--requirements", metavar="FILE", help="Its dependencies.", exists=True),
+        typer.Option(
+            "--requirements",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Its dependencies, in the language's own manifest.",
+        ),
     ] = None,
     image_name: Annotated[
         str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
     ] = "",
-    port: Annotated[int, typer.Option("--port", help="Port on this machine; 0: a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0: a free one.")
+    ] = 0,
     environment: options.Environment = None,
     ca_bundle: options.Authorities = None,
     prefix: options.Prefix = "",
