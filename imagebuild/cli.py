@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from imagebuild import cli_functions, cli_images
+from imagebuild import cli_functions, cli_images, usage
 from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -42,9 +42,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 when it did its work, 130 after Ctrl-C, else with one message."""
     try:
         try:
-            application()(arguments, prog_name="build.py")
+            code = application()(arguments, prog_name="build.py", standalone_mode=False)
         finally:
             sys.stdout.flush()
+    except typer.TyperException as error:
+        sys.exit(_report(usage.describe(error)) if str(error) else UsageError.exit_code)
     except ImageBuildError as error:
         sys.exit(_report(error))
     except BrokenPipeError:  # whoever reads the output has seen enough
@@ -57,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(known, DiskFullError):
             _drop_output()
         sys.exit(_report(known))
+    sys.exit(code)
 
 
 def _drop_output() -> None:

@@ -8,7 +8,7 @@ import typer
 
 from imagebuild import cli_options as options
 from imagebuild.catalog import Catalog, Image
-from imagebuild.cli_common import choose, open_catalog, pairs, print_lines
+from imagebuild.cli_common import choose, open_catalog, pairs, prefix_of, print_lines
 
 
 def test(
@@ -37,7 +37,7 @@ def test(
     suite.run(
         catalog,
         choose(catalog, selectors, changed_since, legacy),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         clauses=clauses or [],
         cache=not no_cache,
         junit=junit,
@@ -80,7 +80,7 @@ def run(
         catalog,
         selection.runtime_of(catalog, image_name, file),
         runner.Source(file, handler, requirements),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         port=port,
         environment=pairs(environment or []),
         ca_bundle=ca_bundle,
@@ -99,7 +99,7 @@ def demo(
 
     catalog = open_catalog(catalog_path)
     image = _runtime(catalog, image_name)
-    prefix = prefix or catalog.prefix
+    prefix = prefix_of(catalog, prefix)
     demonstration.run(catalog, image, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
 
 
@@ -129,7 +129,7 @@ def bench(
     result = benchmark.run(
         catalog,
         _runtime(catalog, image_name),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         seconds=seconds,
         rounds=rounds,
         output=output,

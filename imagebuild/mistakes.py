@@ -9,7 +9,10 @@ from imagebuild import model
 from imagebuild.errors import CatalogError, suggestion
 from imagebuild.positions import Location, Positions
 
+PREFIX_HINT = "its form is `NAME` or `HOST:PORT/NAME`, for example `registry.example.com/team`"
+
 FORMS: Mapping[str, str] = {
+    model.PREFIX_FORM: PREFIX_HINT,
     model.LANGUAGE_FORM: "a language ID is small letters, since Kubeless allows no digits in it: "
     "versions stand under `versions`",
     model.VERSION_FORM: 'a version is digits and dots in quotes, for example "3.13"',
