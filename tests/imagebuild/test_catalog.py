@@ -136,8 +136,20 @@ def test_waivers_hold_for_the_versions_and_variants_they_name(edited: Edit) -> N
             "command: install-dependencies",
             "command: x, env: [1]",
             "images.yaml:18: `env` in "
-            "`languages.esperanto.kubeless.phases.installation` is a list: expected a valid dict",
-            "",
+            "`languages.esperanto.kubeless.phases.installation` is a list: expected a mapping",
+            "`key: value`",
+        ),
+        (
+            "[linux/amd64]",
+            "linux/amd64",
+            "images.yaml:3: `platforms` is `linux/amd64`: expected a list",
+            "write a list",
+        ),
+        (
+            "prefix: prefix",
+            "prefix: a b",
+            "images.yaml:1: `a b` is no valid value of `prefix`",
+            "`registry.example.com/team`",
         ),
         (
             "installation: {",
@@ -235,6 +247,14 @@ def test_all_mistakes_are_named_in_the_order_of_the_file(edited: Edit) -> None:
         load(edited("title:", "tittle:"))
     places = [line.split(": ")[0] for line in str(raised.value).splitlines() if "yaml:" in line]
     assert places == ["images.yaml:8", "images.yaml:9", "images.yaml:21"]
+
+
+def test_an_entry_that_is_wrong_is_no_missing_one(edited: Edit) -> None:
+    """A list with one bad entry isn't called empty as well."""
+    with pytest.raises(CatalogError) as raised:
+        load(edited("[linux/amd64]", "[windows/amd64]"))
+    assert "`windows/amd64`" in raised.value.message
+    assert "empty" not in raised.value.message
 
 
 def test_a_file_that_is_not_a_mapping(tree: Path) -> None:
