@@ -24,6 +24,15 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
 }
 
 
+IN_THE_WAY: Mapping[int | None, str] = {
+    errno.ENOTDIR: "a file has the name of a folder on that path: move it away",
+    errno.EEXIST: "a file has the name of a folder on that path: move it away",
+    errno.EISDIR: "a folder has the name of that file: move it away",
+    errno.EROFS: "its file system is read-only: use a clone elsewhere, or mount it for writing",
+}
+"""What a user can do about errors of the system, beside full disks and missing permissions."""
+
+
 def application() -> typer.Typer:
     """Return the application with all its commands."""
     app = typer.Typer(
@@ -75,6 +84,10 @@ def _known(error: Exception) -> ImageBuildError | None:
         return UsageError(
             f"this user may not use `{error.filename}`: {error.strerror}",
             "was it made by root? then give it to this user, or run this command as root",
+        )
+    if isinstance(error, OSError) and error.errno in IN_THE_WAY and error.filename:
+        return UsageError(
+            f"`{error.filename}` can't be written: {error.strerror}", IN_THE_WAY[error.errno]
         )
     if "docker" in sys.modules:  # else nothing here can raise what it raises
         from docker.errors import DockerException

@@ -274,6 +274,19 @@ def test_a_file_of_another_user_ends_in_one_message(
     assert "`/some/file`: Permission denied\nhint: " in outcome.errors
 
 
+@pytest.mark.parametrize(
+    "number", [errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EROFS], ids=errno.errorcode.get
+)
+def test_what_is_in_the_way_is_named(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As a file called .build, or a checkout that is mounted for reading."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(OSError(number, "is so", "/some/file")))
+    outcome = call("build")
+    assert outcome.code == 2
+    assert outcome.errors.startswith("error: `/some/file` can't be written: is so\nhint: ")
+
+
 def test_other_errors_of_the_system_keep_their_traceback(
     call: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
