@@ -50,7 +50,7 @@ def plan(
     """Show what build would do, in its order, and why."""
     from imagebuild import build as builder
 
-    catalog = open_catalog(catalog_path, warn=True)
+    catalog = open_catalog(catalog_path)
     chosen = choose(catalog, selectors, changed_since, legacy)
     steps = builder.plan_steps(catalog, chosen, prefix=prefix_of(catalog, prefix), force=force)
     if as_json:

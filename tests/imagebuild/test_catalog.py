@@ -293,6 +293,14 @@ def test_a_kubeless_id_is_looked_at_too(edited: Edit) -> None:
     assert catalog.warnings[0].startswith("images.yaml:22: ")
 
 
+def test_all_ids_that_lose_their_probe_are_one_warning(edited: Edit) -> None:
+    """With the place of the first: what nobody changes must not fill the screen."""
+    edited("size_limit_mb: 40", "size_limit_mb: 40, kubeless_id: a_b")
+    (warning,) = load(edited("  esperanto:\n", "  esper_anto:\n")).warnings
+    assert warning.startswith("images.yaml:8: ")
+    assert "`esper_anto`, `a_b`" in warning
+
+
 def test_a_plain_catalog_has_no_warnings(catalog: Catalog) -> None:
     """Letters alone are fine."""
     assert catalog.warnings == ()
