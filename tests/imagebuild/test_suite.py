@@ -80,7 +80,7 @@ def test_failure_is_not_kept(catalog: Catalog, program: Pytest) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("TIMEOUT-19", "did you mean `TIMEOUT-1`?"),
+        ("TIMEOT-1", "did you mean `TIMEOUT-1`?"),
         ("timeout-1", "did you mean `TIMEOUT-1`?"),
         ("x", "an ID looks like `LOAD-1`"),
     ],
