@@ -7,6 +7,9 @@ from pathlib import Path
 MARK = "FUNCTION_RUNTIMES_ENVIRONMENT"
 """Set to the environment that was entered, lest a broken one be entered again and again."""
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 def main(script: str) -> None:
     """Run the command line in `.venv` beside `script`; exits with one sentence if it isn't there.
@@ -24,6 +27,9 @@ def main(script: str) -> None:
         os.execv(python, [python, *sys.argv])  # noqa: S606 (no shell is wanted)
     # A program started from here, such as a test of the README, enters the environment afresh.
     os.environ.pop(MARK, None)
-    from imagebuild import cli
+    try:
+        from imagebuild import cli
 
-    cli.main()
+        cli.main()
+    except KeyboardInterrupt:  # while modules are loaded: later ones `cli` answers
+        sys.exit(INTERRUPTED)

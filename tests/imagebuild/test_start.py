@@ -107,3 +107,15 @@ def test_the_mark_of_entering_is_not_inherited(
     with pytest.raises(SystemExit):
         start.main(str(Path(sys.prefix).parent / "build.py"))
     assert start.MARK not in os.environ
+
+
+def test_ctrl_c_before_the_command_begins_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the modules takes long enough for it."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imagebuild.cli.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start.main(str(Path(sys.prefix).parent / "build.py"))
+    assert ended.value.code == 130
