@@ -80,7 +80,7 @@ def run(
         _say("stopping")
     finally:
         server.stop()
-        client.volumes.get(volume).remove(force=True)
+        containers.remove_volume(client, volume)
         client.close()
 
 
