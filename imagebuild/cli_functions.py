@@ -20,7 +20,10 @@ def test(
         bool, typer.Option("--no-cache", help="Test images again that passed unchanged.")
     ] = False,
     junit: Annotated[
-        Path | None, typer.Option("--junit", help="Write the results as JUnit XML to this file.")
+        Path | None,
+        typer.Option(
+            "--junit", dir_okay=False, help="Write the results as JUnit XML to this file."
+        ),
     ] = None,
     arguments: Annotated[
         list[str] | None, typer.Option("--pytest", help="A further argument for pytest.")
@@ -113,7 +116,9 @@ def bench(
     ] = 3,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FOLDER", help="For the JSON and the chart."),
+        typer.Option(
+            "--output", metavar="FOLDER", file_okay=False, help="For the JSON and the chart."
+        ),
     ] = None,
     jobs: options.Jobs = options.DEFAULT_JOBS,
     ca_bundle: options.Authorities = None,

@@ -7,6 +7,7 @@ from pathlib import Path
 MARK = "FUNCTION_RUNTIMES_ENVIRONMENT"
 """Set to the environment that was entered, lest a broken one be entered again and again."""
 
+OURS = ("imagebuild", "tests")
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
@@ -16,12 +17,17 @@ def main(script: str) -> None:
 
     `make setup` marks a complete environment with the file `.complete`.
     """
-    environment = (Path(script).resolve().parent / ".venv").resolve()
+    folder = Path(script).resolve().parent
+    environment = (folder / ".venv").resolve()
+    place = "" if folder == Path.cwd() else f" in `{folder}`"
+    anew = f"hint: run `rm -r .venv`, then `make setup`{place}"
     if Path(sys.prefix).resolve() != environment:
         if not (environment / ".complete").exists():
-            sys.exit("error: there is no complete environment in `.venv`\nhint: run `make setup`")
+            sys.exit(
+                f"error: there is no complete environment in `.venv`\nhint: run `make setup`{place}"
+            )
         if os.environ.get(MARK) == str(environment):
-            sys.exit("error: `.venv` is broken\nhint: run `rm -r .venv`, then `make setup`")
+            sys.exit(f"error: `.venv` is broken\n{anew}")
         os.environ[MARK] = str(environment)
         python = str(environment / "bin" / "python")
         os.execv(python, [python, *sys.argv])  # noqa: S606 (no shell is wanted)
@@ -33,3 +39,7 @@ def main(script: str) -> None:
         cli.main()
     except KeyboardInterrupt:  # while modules are loaded: later ones `cli` answers
         sys.exit(INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in OURS:
+            raise
+        sys.exit(f"error: `.venv` is broken: it has no module `{error.name}`\n{anew}")

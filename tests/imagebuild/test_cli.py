@@ -88,6 +88,8 @@ def test_every_command_explains_itself(call: CommandLine, name: str) -> None:
         (["run", __file__], "missing option `--handler`\nhint: `build.py run -h` says "),
         (["run", __file__, "--handler=h", "--port=99999"], "invalid value for `--port`: "),
         (["run", __file__, "--handler=h", "--requirements=/"], "invalid value for `--requirem"),
+        (["test", "--junit=/"], "invalid value for `--junit`: file `/` is a directory\n"),
+        (["bench", f"--output={__file__}"], "invalid value for `--output`: dir"),
     ],
 )
 def test_a_wrong_command_line_is_told_like_any_other_mistake(
