@@ -49,8 +49,11 @@ class Builder:
         except ProcessError as error:
             self.progress.ended(step.name, "FAILED")
             raise BuildError(f"{error.output or error.message}\nlog: {log}", error.hint) from error
-        except (ImageBuildError, Cancelled):
+        except ImageBuildError:
             self.progress.ended(step.name, "FAILED")
+            raise
+        except Cancelled:
+            self.progress.ended(step.name, "stopped")
             raise
         finally:
             with suppress(EngineError):  # it would hide why the build failed

@@ -70,14 +70,15 @@ def _in_specification(here: Location, language: Language, text: str) -> Iterator
 
 def warnings(document: Document, positions: Positions) -> Iterator[str]:
     """Yield what is allowed but has a price: IDs whose liveness probe Kubeless won't find."""
+    ids: list[tuple[Location, str]] = []
     for name, language in document.languages.items():
-        ids: list[tuple[Location, str]] = [(("languages", name), name)]
+        ids.append((("languages", name), name))
         for variant_name, variant in language.variants.items():
             place: Location = ("languages", name, "variants", variant_name, "kubeless_id")
             ids += [(place, variant.kubeless_id)] if variant.kubeless_id else []
-        for location, kubeless_id in ids:
-            if "_" in kubeless_id or "-" in kubeless_id:
-                yield (
-                    f"{positions.at(location)}: Kubeless finds no liveness probe for the ID "
-                    f"`{kubeless_id}`, since it contains `_` or `-`"
-                )
+    lost = [(location, f"`{found}`") for location, found in ids if "_" in found or "-" in found]
+    if lost:
+        yield (
+            f"{positions.at(lost[0][0])}: Kubeless finds no liveness probe for "
+            f"{', '.join(found for _, found in lost)}, since an ID with `_` or `-` has none"
+        )

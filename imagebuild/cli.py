@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from imagebuild import cli_functions, cli_images
+from imagebuild import cli_functions, cli_images, usage
 from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -22,6 +22,15 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "generate": cli_images.generate,
     "schema": cli_images.schema,
 }
+
+
+IN_THE_WAY: Mapping[int | None, str] = {
+    errno.ENOTDIR: "a file has the name of a folder on that path: move it away",
+    errno.EEXIST: "a file has the name of a folder on that path: move it away",
+    errno.EISDIR: "a folder has the name of that file: move it away",
+    errno.EROFS: "its file system is read-only: use a clone elsewhere, or mount it for writing",
+}
+"""What a user can do about errors of the system, beside full disks and missing permissions."""
 
 
 def application() -> typer.Typer:
@@ -42,9 +51,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 when it did its work, 130 after Ctrl-C, else with one message."""
     try:
         try:
-            application()(arguments, prog_name="build.py")
+            code = application()(arguments, prog_name="build.py", standalone_mode=False)
         finally:
             sys.stdout.flush()
+    except typer.TyperException as error:
+        sys.exit(_report(usage.describe(error)) if str(error) else UsageError.exit_code)
     except ImageBuildError as error:
         sys.exit(_report(error))
     except BrokenPipeError:  # whoever reads the output has seen enough
@@ -57,6 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(known, DiskFullError):
             _drop_output()
         sys.exit(_report(known))
+    sys.exit(code)
 
 
 def _drop_output() -> None:
@@ -72,6 +84,10 @@ def _known(error: Exception) -> ImageBuildError | None:
         return UsageError(
             f"this user may not use `{error.filename}`: {error.strerror}",
             "was it made by root? then give it to this user, or run this command as root",
+        )
+    if isinstance(error, OSError) and error.errno in IN_THE_WAY and error.filename:
+        return UsageError(
+            f"`{error.filename}` can't be written: {error.strerror}", IN_THE_WAY[error.errno]
         )
     if "docker" in sys.modules:  # else nothing here can raise what it raises
         from docker.errors import DockerException

@@ -2,12 +2,15 @@
 
 import datetime
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from imagebuild.catalog import Catalog, Image, load
 from imagebuild.errors import UsageError
+from imagebuild.mistakes import PREFIX_HINT
+from imagebuild.model import PREFIX_FORM
 
 
 def open_catalog(path: Path, warn: bool = False) -> Catalog:
@@ -30,6 +33,18 @@ def choose(
     from imagebuild import changes
 
     return changes.since(catalog, images, changed_since)
+
+
+def prefix_of(catalog: Catalog, given: str) -> str:
+    """Return the first part of the tags: the one of --prefix, else the catalog's.
+
+    Raises UsageError for one that no tag can begin with.
+    """
+    if given and not re.fullmatch(PREFIX_FORM, given):
+        raise UsageError(
+            f"no tag of an image can begin with `{given}`, as in --prefix", PREFIX_HINT
+        )
+    return given or catalog.prefix
 
 
 def today() -> datetime.date:

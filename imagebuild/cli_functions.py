@@ -8,7 +8,7 @@ import typer
 
 from imagebuild import cli_options as options
 from imagebuild.catalog import Catalog, Image
-from imagebuild.cli_common import choose, open_catalog, pairs, print_lines
+from imagebuild.cli_common import choose, open_catalog, pairs, prefix_of, print_lines
 
 
 def test(
@@ -20,7 +20,10 @@ def test(
         bool, typer.Option("--no-cache", help="Test images again that passed unchanged.")
     ] = False,
     junit: Annotated[
-        Path | None, typer.Option("--junit", help="Write the results as JUnit XML to this file.")
+        Path | None,
+        typer.Option(
+            "--junit", dir_okay=False, help="Write the results as JUnit XML to this file."
+        ),
     ] = None,
     arguments: Annotated[
         list[str] | None, typer.Option("--pytest", help="A further argument for pytest.")
@@ -37,7 +40,7 @@ def test(
     suite.run(
         catalog,
         choose(catalog, selectors, changed_since, legacy),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         clauses=clauses or [],
         cache=not no_cache,
         junit=junit,
@@ -52,12 +55,20 @@ def run(
     handler: Annotated[str, typer.Option("--handler", help="Its handler, as in FUNC_HANDLER.")],
     requirements: Annotated[
         Path | None,
-        typer.Option("--requirements", metavar="FILE", help="Its dependencies.", exists=True),
+        typer.Option(
+            "--requirements",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Its dependencies, in the language's own manifest.",
+        ),
     ] = None,
     image_name: Annotated[
         str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
     ] = "",
-    port: Annotated[int, typer.Option("--port", help="Port on this machine; 0: a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0: a free one.")
+    ] = 0,
     environment: options.Environment = None,
     ca_bundle: options.Authorities = None,
     prefix: options.Prefix = "",
@@ -72,7 +83,7 @@ def run(
         catalog,
         selection.runtime_of(catalog, image_name, file),
         runner.Source(file, handler, requirements),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         port=port,
         environment=pairs(environment or []),
         ca_bundle=ca_bundle,
@@ -91,7 +102,7 @@ def demo(
 
     catalog = open_catalog(catalog_path)
     image = _runtime(catalog, image_name)
-    prefix = prefix or catalog.prefix
+    prefix = prefix_of(catalog, prefix)
     demonstration.run(catalog, image, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
 
 
@@ -105,7 +116,9 @@ def bench(
     ] = 3,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FOLDER", help="For the JSON and the chart."),
+        typer.Option(
+            "--output", metavar="FOLDER", file_okay=False, help="For the JSON and the chart."
+        ),
     ] = None,
     jobs: options.Jobs = options.DEFAULT_JOBS,
     ca_bundle: options.Authorities = None,
@@ -121,7 +134,7 @@ def bench(
     result = benchmark.run(
         catalog,
         _runtime(catalog, image_name),
-        prefix=prefix or catalog.prefix,
+        prefix=prefix_of(catalog, prefix),
         seconds=seconds,
         rounds=rounds,
         output=output,

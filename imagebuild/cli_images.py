@@ -3,7 +3,14 @@
 import sys
 
 from imagebuild import cli_options as options
-from imagebuild.cli_common import choose, open_catalog, print_json, print_lines, today
+from imagebuild.cli_common import (
+    choose,
+    open_catalog,
+    prefix_of,
+    print_json,
+    print_lines,
+    today,
+)
 from imagebuild.errors import UsageError
 
 
@@ -20,7 +27,7 @@ def list_images(
 
     catalog = open_catalog(catalog_path, warn=True)
     chosen = choose(catalog, selectors, changed_since, legacy or not as_json)
-    rows = listing.rows(chosen, prefix=prefix or catalog.prefix, today=today())
+    rows = listing.rows(chosen, prefix=prefix_of(catalog, prefix), today=today())
     if as_json:
         print_json(listing.matrix(rows))
     elif sys.stdout.isatty():
@@ -43,9 +50,9 @@ def plan(
     """Show what build would do, in its order, and why."""
     from imagebuild import build as builder
 
-    catalog = open_catalog(catalog_path, warn=True)
+    catalog = open_catalog(catalog_path)
     chosen = choose(catalog, selectors, changed_since, legacy)
-    steps = builder.plan_steps(catalog, chosen, prefix=prefix or catalog.prefix, force=force)
+    steps = builder.plan_steps(catalog, chosen, prefix=prefix_of(catalog, prefix), force=force)
     if as_json:
         print_json([step.as_json() for step in steps])
     else:
@@ -67,7 +74,7 @@ def build(
     from imagebuild import build as builder
 
     catalog = open_catalog(catalog_path)
-    prefix = prefix or catalog.prefix
+    prefix = prefix_of(catalog, prefix)
     chosen = choose(catalog, selectors, changed_since, legacy)
     steps = builder.plan_steps(catalog, chosen, prefix=prefix, force=force)
     built = builder.build(catalog, steps, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)

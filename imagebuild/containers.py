@@ -86,6 +86,20 @@ def copy_to_volume(
         container.put_archive("/", archive(files, folder=mount))
 
 
+def remove_volume(client: "DockerClient", volume: str) -> None:
+    """Remove `volume`, after the containers on it that nobody knows of.
+
+    Ctrl-C may come while the engine makes one: it is there then, and its ID never arrived.
+    """
+    from docker.errors import APIError
+
+    on_it: dict[str, Any] = {"volume": volume}
+    for container in client.containers.list(all=True, sparse=True, filters=on_it):
+        with suppress(APIError):
+            container.remove(force=True, v=True)
+    client.volumes.get(volume).remove(force=True)
+
+
 @contextmanager
 def created(client: "DockerClient", image: str, **options: Any) -> "Iterator[Container]":
     """Create a container that isn't started yet, and remove it, running or not, at the end.

@@ -30,7 +30,7 @@ def prepared(
         phases.prepare(client, image, function, prefix=prefix, volume=volume)
         yield volume
     finally:
-        client.volumes.get(volume).remove(force=True)
+        containers.remove_volume(client, volume)
 
 
 @contextmanager

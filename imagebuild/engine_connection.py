@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from imagebuild.errors import EngineError
@@ -23,11 +24,13 @@ class _UnixConnection(http.client.HTTPConnection):
 
 def connect(host: str, timeout: float) -> http.client.HTTPConnection:
     """Return a connection to the engine at `host` (`unix://...`, `tcp://...`), not yet made."""
-    address = urlsplit(host)
-    if address.scheme == "unix":
-        return _UnixConnection(address.path, timeout)
-    if address.scheme in ("tcp", "http") and address.hostname:
-        return http.client.HTTPConnection(address.hostname, address.port or 2375, timeout=timeout)
+    with suppress(ValueError):  # no number where the port should be, half an IPv6 address
+        address = urlsplit(host)
+        if address.scheme == "unix":
+            return _UnixConnection(address.path, timeout)
+        if address.scheme in ("tcp", "http") and address.hostname:
+            port = address.port or 2375
+            return http.client.HTTPConnection(address.hostname, port, timeout=timeout)
     raise EngineError(
         f"can't talk to the engine at `{host}`",
         "`unix://` and `tcp://` are supported; for another, forward its socket: "

@@ -9,7 +9,10 @@ from imagebuild import model
 from imagebuild.errors import CatalogError, suggestion
 from imagebuild.positions import Location, Positions
 
+PREFIX_HINT = "its form is `NAME` or `HOST:PORT/NAME`, for example `registry.example.com/team`"
+
 FORMS: Mapping[str, str] = {
+    model.PREFIX_FORM: PREFIX_HINT,
     model.LANGUAGE_FORM: "a language ID is small letters, since Kubeless allows no digits in it: "
     "versions stand under `versions`",
     model.VERSION_FORM: 'a version is digits and dots in quotes, for example "3.13"',
@@ -23,13 +26,31 @@ FORMS: Mapping[str, str] = {
 HINTS: Mapping[str, str] = {
     "string_type": "put it in quotes",
     "date_type": "a date is YYYY-MM-DD without quotes",
+    "float_type": "write a number, without quotes",
+    "bool_type": "write `true` or `false`, without quotes",
+    "greater_than": "give a larger number",
+    "model_type": "write keys with values below it, each line as `key: value`",
+    "dict_type": "write keys with values below it, each line as `key: value`",
+    "tuple_type": "write a list, `[one, two]` or a line with `- ` for each",
 }
+
+
+EXPECTED: Mapping[str, str] = {
+    "model_type": "expected a mapping",
+    "dict_type": "expected a mapping",
+    "tuple_type": "expected a list",
+}
+"""What pydantic would call by the names of Python's types."""
 
 
 def describe(errors: Iterable[Mapping[str, Any]], positions: Positions) -> CatalogError:
     """Return one error that names all `errors` (of pydantic), in the order of the file."""
+    found = list(errors)
+    inside = {error["loc"][:-1] for error in found}
     described = sorted(
-        (_line(positions, error["loc"]), *_words(error, positions)) for error in errors
+        (_line(positions, error["loc"]), *_words(error, positions))
+        for error in found
+        if error["type"] != "too_short" or error["loc"] not in inside  # pydantic counts good ones
     )
     *others, last = dict.fromkeys((message, hint) for _, message, hint in described)
     lines = [f"{message}\nhint: {hint}" if hint else message for message, hint in others]
@@ -67,7 +88,7 @@ def _words(error: Mapping[str, Any], positions: Positions) -> tuple[str, str]:
         case "too_short":
             return f"{where}: `{name}`{inside} is empty", "it needs at least one entry"
         case kind:
-            expected = str(error["msg"]).replace("Input should be", "expected")
+            expected = EXPECTED.get(kind, str(error["msg"]).replace("Input should be", "expected"))
             found = _found(error["input"])
             return f"{where}: `{name}`{inside} is {found}: {expected}", HINTS.get(kind, "")
 

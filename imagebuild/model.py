@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+PREFIX_FORM = r"^[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
 LANGUAGE_FORM = r"^[a-z]+([_-][a-z]+)*$"
 VERSION_FORM = r"^[0-9]+(\.[0-9]+)*$"
 CLAUSE_FORM = r"^[A-Z]+-[0-9]+$"
@@ -136,7 +137,7 @@ class Language(Model):
 class Document(Model):
     """The whole of `images.yaml`."""
 
-    prefix: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$")]
+    prefix: Annotated[str, Field(pattern=PREFIX_FORM)]
     source: Annotated[str, Field(pattern=r"^https?://\S+$", description="OCI label `source`.")]
     platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
     bases: Annotated[dict[BaseName, Base], Field(min_length=1)]

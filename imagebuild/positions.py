@@ -48,6 +48,12 @@ def read(text: str, file: str) -> tuple[Any, Positions]:
         ) from error
     except YAMLError as error:
         raise CatalogError(f"{file}:1: not valid YAML: {error}", "save it as UTF-8 text") from error
+    except RecursionError:
+        raise CatalogError(
+            f"{file}:1: it has no end: an alias that stands for what it is in, or far too many "
+            "brackets",
+            "write out what the alias stands for",
+        ) from None
 
 
 def _value(node: Any, location: Location, positions: Positions, constructor: Any) -> Any:
@@ -66,7 +72,14 @@ def _value(node: Any, location: Location, positions: Positions, constructor: Any
             _value(child, (*location, index), positions, constructor)
             for index, child in enumerate(node.value)
         )
-    return constructor.construct_object(node)
+    try:
+        return constructor.construct_object(node)
+    except (ValueError, KeyError) as error:  # a date without such a day, `!!int` of a word
+        kind = node.tag.rpartition(":")[2].replace("timestamp", "date")
+        raise CatalogError(
+            f"{positions.at(location)}: `{node.value}` is no valid {kind}: {error}",
+            "correct it, or put it in quotes if it is meant as text",
+        ) from error
 
 
 def _entries(node: Any, location: Location, positions: Positions) -> Iterator[tuple[str, Any]]:

@@ -11,8 +11,8 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +20,8 @@ from imagebuild.errors import ProcessError
 from imagebuild.failures import failure
 
 KILL_AFTER_SECONDS = 5.0
+INTERRUPTED_SECONDS = 30.0
+"""How long a program may tidy up after Ctrl-C."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error, the user asked for it
@@ -87,7 +89,7 @@ class Processes:
         """Wait for the end of `process`, which runs `command`; return its exit code and output."""
         lines: list[str] = []
         try:
-            with _reader(process) as output_lines, _appended(log) as log_file:
+            with _appended(log) as log_file, _reader(process) as output_lines, _ended(process):
                 log_file.write(f"$ {shlex.join(command)}\n")
                 for line in output_lines:
                     lines.append(line)
@@ -96,9 +98,6 @@ class Processes:
                     if on_line:
                         on_line(line)
             code = process.wait()
-        except BaseException:
-            _kill(process)
-            raise
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -142,6 +141,24 @@ def start_daemon(command: Sequence[str], log: Path) -> int:
         )
     process.returncode = 0  # not ours to wait for: silences the warning of a child left behind
     return process.pid
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Interrupt `process` if the block breaks off, and kill it if it does not end then.
+
+    Time and a reader of its output are what pytest needs to remove its containers.
+    """
+    try:
+        yield
+    except BaseException:
+        try:
+            _signal(process, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=INTERRUPTED_SECONDS)
+        finally:
+            _kill(process)
+        raise
 
 
 def _appended(log: Path | None) -> IO[str]:

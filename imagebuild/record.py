@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,9 +53,10 @@ def add(root: Path, entries: Mapping[str, Entry]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         record = {**read(root), **entries}
         document = {tag: record[tag].as_json() for tag in sorted(record)}
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, suffix=".new", delete=False
-        ) as file:
-            json.dump(document, file, indent=2)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        new = path.with_suffix(".new")
+        try:
+            new.write_text(json.dumps(document, indent=2), encoding="utf-8")
+            new.chmod(0o644)
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from imagebuild import build, buildx, containers, edits, engine_api, phases
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog, Image
-from imagebuild.errors import ImageBuildError
+from imagebuild.errors import BuildError
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.server import Server
@@ -45,8 +45,8 @@ def run(
 ) -> None:
     """Run `source` in the runtime `image` until Ctrl-C; `port` 0 is a free one.
 
-    Builds images that are missing. A function that can't be installed or started is reported,
-    and tried again when one of its files changes.
+    Builds images that are missing. A function that can't be read, installed or started is reported,
+    and tried again when one of its files changes. What no change to a file mends is raised.
     """
     bundle = ca_bundle or buildx.default_authorities()
     authorities = bundle.read_bytes()
@@ -66,7 +66,7 @@ def run(
                 install = install or source.requirements in edited
                 server.stop()
                 try:
-                    deployed = read(image, source, settings, authorities)
+                    deployed = _read(image, source, settings, authorities)
                     _say(f"preparing {source.file.name} with {image.name}")
                     phases.prepare(
                         client, image, deployed, prefix=prefix, volume=volume, install=install
@@ -74,13 +74,13 @@ def run(
                     install = False
                     url = server.start(deployed)
                     _say(f"{url} answers; Ctrl-C stops it, a change to the file reloads it")
-                except (ImageBuildError, OSError) as error:
+                except BuildError as error:
                     _say(f"{error}\nwaiting for a change")
     except KeyboardInterrupt:
         _say("stopping")
     finally:
         server.stop()
-        client.volumes.get(volume).remove(force=True)
+        containers.remove_volume(client, volume)
         client.close()
 
 
@@ -94,6 +94,16 @@ def read(
         files[manifest] = source.requirements.read_bytes()
     module = source.file.name.removesuffix(image.language_entry.kubeless.fileNameSuffix)
     return phases.Function(module, source.handler, files, environment, authorities)
+
+
+def _read(
+    image: Image, source: Source, environment: Mapping[str, str], authorities: bytes
+) -> phases.Function:
+    """Return what `read` does. Raises BuildError for a file that isn't there at the moment."""
+    try:
+        return read(image, source, environment, authorities)
+    except OSError as error:
+        raise BuildError(f"can't read `{error.filename}`: {error.strerror}") from error
 
 
 def _provide(

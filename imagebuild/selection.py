@@ -58,8 +58,9 @@ def _language_of(catalog: Catalog, file: Path | None) -> str:
     }
     suffix = file.suffix if file else ""
     if suffix not in suffixes:
+        ending = f"end in `{suffix}`" if suffix else f"have a name like `{file}`"
         raise UsageError(
-            f"no language has functions that end in `{suffix}`",
+            f"no language has functions that {ending}",
             f"name the runtime with --image; known are {', '.join(sorted(suffixes))}",
         )
     return suffixes[suffix]

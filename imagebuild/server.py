@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from imagebuild import containers, phases
-from imagebuild.errors import BuildError
+from imagebuild.errors import BuildError, UsageError
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
 PORT = 8080
+LAST_PORT = 65535
 START_SECONDS = 60.0
 STOP_SECONDS = 3
+
+TAKEN = ("address already in use", "port is already allocated")
+"""What engines say of a port that another program, or another container, has."""
 
 
 class Server:
@@ -38,22 +42,24 @@ class Server:
         """Start the runtime, wait until it is healthy, and return its URL.
 
         The port stays the same from one start to the next. Raises BuildError when the runtime
-        ends, or isn't healthy in time; its log has been shown then.
+        ends, or isn't healthy in time (its log has been shown then), UsageError when the port is
+        not free.
         """
+        inside = f"{_port_inside(function)}/tcp"
         container = self._client.containers.create(
             self._tag,
             environment=self._environment(function),
             labels=containers.temporary(),
-            ports={f"{PORT}/tcp": (self._address(), self._port)},
+            ports={inside: (self._address(), self._port)},
             volumes={self._volume: {"bind": phases.MOUNT, "mode": "rw"}},
         )
         self._container = container
         stream = container.attach(stream=True, logs=True, stdout=True, stderr=True)
+        self._begin(container)
         self._follower = threading.Thread(target=_follow, args=(stream,), daemon=True)
-        container.start()
         self._follower.start()
         container.reload()
-        for binding in container.ports.get(f"{PORT}/tcp") or ():  # none when it has ended already
+        for binding in container.ports.get(inside) or ():  # none when it has ended already
             self._port = int(binding["HostPort"])
         self._wait(container)
         return f"http://{self._host}:{self._port}/"
@@ -68,8 +74,22 @@ class Server:
         with suppress(NotFound):
             container.stop(timeout=STOP_SECONDS)
             container.remove(force=True, v=True)
-        if self._follower:
-            self._follower.join(STOP_SECONDS)
+        follower, self._follower = self._follower, None
+        if follower:
+            follower.join(STOP_SECONDS)
+
+    def _begin(self, container: "Container") -> None:
+        from docker.errors import APIError
+
+        try:
+            container.start()
+        except APIError as error:
+            if not any(words in str(error) for words in TAKEN):
+                raise
+            raise UsageError(
+                f"the port `{self._port}` of `{self._host}` is in use",
+                "choose another one with --port; without it, a free one is taken",
+            ) from error
 
     def _environment(self, function: phases.Function) -> dict[str, str]:
         names = {"MOD_NAME": function.module, "FUNC_HANDLER": function.handler}
@@ -90,6 +110,12 @@ class Server:
                 raise BuildError(f"the runtime ended with {code}", "its log says why")
             time.sleep(0.05)
         raise BuildError(f"the runtime is not healthy after {START_SECONDS:.0f} s")
+
+
+def _port_inside(function: phases.Function) -> int:
+    """Return the port on which the runtime will listen; it complains of a bad one by itself."""
+    value = function.environment.get("FUNC_PORT", "")
+    return int(value) if value.isdecimal() and 0 < int(value) <= LAST_PORT else PORT
 
 
 def _healthy(host: str, port: int) -> bool:

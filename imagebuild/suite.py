@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from imagebuild import engine as engines
-from imagebuild import results, results_report
+from imagebuild import results, results_report, specification
 from imagebuild.catalog import Catalog, Image
 from imagebuild.engine import Engine
-from imagebuild.errors import ProcessError, TestsFailedError
+from imagebuild.errors import ProcessError, TestsFailedError, UsageError, nearest
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.results import Result
@@ -31,8 +31,9 @@ def run(
 
     `clauses` leaves only the tests that cite one of them, `arguments` are further ones for pytest;
     with either, results are neither used nor kept. `junit` is a file for all results together.
-    Raises TestsFailedError, UsageError when an image isn't there.
+    Raises TestsFailedError, UsageError when an image isn't there or SPEC.md has no such clause.
     """
+    _check(clauses, catalog.root)
     processes = Processes()
     engine = engines.connect(processes, catalog.root)
     partial = bool(clauses or arguments)
@@ -59,6 +60,16 @@ def run(
             f"{len(bad)} of {len(done)} test runs failed: {', '.join(bad)}",
             "one clause alone: ./build.py test IMAGE --clause ID; reports are in .build/reports",
         )
+
+
+def _check(clauses: Sequence[str], root: Path) -> None:
+    """Raise UsageError for a name that no test can cite: nothing would run, and so all pass."""
+    known = specification.clauses(specification.read(root))
+    for name in clauses if known else ():
+        if name not in known:
+            near = nearest(name.upper(), known)
+            hint = f"did you mean `{near}`?" if near else f"an ID looks like `{known[0]}`"
+            raise UsageError(f"SPEC.md has no clause `{name}`", hint)
 
 
 def _pytest(

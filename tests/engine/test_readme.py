@@ -1,6 +1,8 @@
+import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from imagebuild import engine as engines
+from imagebuild.process import Processes
 from tests.support.readme import COMMANDS, ENGINE, blocks
+from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 900
@@ -72,3 +77,31 @@ def test_run_answers_reloads_and_stops(running: "subprocess.Popen[str]", tmp_pat
     assert httpx.post(url(running)).text == "bye, world"
     running.send_signal(signal.SIGINT)
     assert running.wait(30) == 0
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> Iterator[str]:
+    """README's function in README's docker command, on a free port; yields that port."""
+    _, command = blocks("bash")
+    (source,) = blocks("python")
+    (tmp_path / "hello.py").write_text(source, encoding="utf-8")
+    tmp_path.chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    engine = engines.connect(Processes(), ROOT)
+    words = shlex.split(command.replace("$PWD", str(tmp_path)).replace("8080:", f"{port}:"))
+    environment = {**os.environ, **engine.environment}
+    with subprocess.Popen([*engine.docker, *words[1:]], env=environment) as process:
+        yield port
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.mark.timeout(SECONDS)
+def test_docker_alone_runs_the_function(docker: str) -> None:
+    """And README's call is answered."""
+    curl, option, header, data, body, url = shlex.split(blocks("bash")[0].replace("PORT", docker))
+    assert (curl, option, data) == ("curl", "-H", "-d")
+    headers = dict([header.split(": ")])
+    answer = wait_until(lambda: httpx.post(url, headers=headers, content=body), 60)
+    assert answer.text == "hello, Ada"

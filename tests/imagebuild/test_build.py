@@ -1,3 +1,4 @@
+import io
 import json
 import re
 from collections.abc import Callable
@@ -5,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import build, engine_api, labels, mmdebstrap, origin, process, record, size
+from imagebuild import (
+    build,
+    engine_api,
+    labels,
+    mmdebstrap,
+    origin,
+    process,
+    progress,
+    record,
+    size,
+)
 from imagebuild import engine as engines
 from imagebuild.catalog import Catalog
 from imagebuild.engine import Engine
 from imagebuild.errors import BuildError, DiskFullError, ProcessError
-from imagebuild.process import Processes
+from imagebuild.process import Cancelled, Processes
 from imagebuild.record import Entry
 from imagebuild.steps import Known
 
@@ -179,6 +190,18 @@ def test_full_disk_is_one_message(run: Build, store: Store) -> None:
     store.failing["p/esperanto:2.0"] = DiskFullError("the disk is full")
     with pytest.raises(DiskFullError, match="^the disk is full$"):
         run()
+
+
+def test_interrupted_build_is_not_called_a_failed_one(
+    run: Build, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After Ctrl-C nothing is wrong with the image."""
+    shown = io.StringIO()
+    monkeypatch.setattr(progress, "choose", lambda: progress.Lines(shown))
+    store.failing["p/base:trixie"] = Cancelled()
+    with pytest.raises(Cancelled):
+        run()
+    assert shown.getvalue().splitlines()[1:] == ["base-trixie: stopped"]
 
 
 def test_oversized_image_fails_and_leaves_the_one_before(run: Build, store: Store) -> None:

@@ -136,8 +136,20 @@ def test_waivers_hold_for_the_versions_and_variants_they_name(edited: Edit) -> N
             "command: install-dependencies",
             "command: x, env: [1]",
             "images.yaml:18: `env` in "
-            "`languages.esperanto.kubeless.phases.installation` is a list: expected a valid dict",
-            "",
+            "`languages.esperanto.kubeless.phases.installation` is a list: expected a mapping",
+            "`key: value`",
+        ),
+        (
+            "[linux/amd64]",
+            "linux/amd64",
+            "images.yaml:3: `platforms` is `linux/amd64`: expected a list",
+            "write a list",
+        ),
+        (
+            "prefix: prefix",
+            "prefix: a b",
+            "images.yaml:1: `a b` is no valid value of `prefix`",
+            "`registry.example.com/team`",
         ),
         (
             "installation: {",
@@ -237,6 +249,14 @@ def test_all_mistakes_are_named_in_the_order_of_the_file(edited: Edit) -> None:
     assert places == ["images.yaml:8", "images.yaml:9", "images.yaml:21"]
 
 
+def test_an_entry_that_is_wrong_is_no_missing_one(edited: Edit) -> None:
+    """A list with one bad entry isn't called empty as well."""
+    with pytest.raises(CatalogError) as raised:
+        load(edited("[linux/amd64]", "[windows/amd64]"))
+    assert "`windows/amd64`" in raised.value.message
+    assert "empty" not in raised.value.message
+
+
 def test_a_file_that_is_not_a_mapping(tree: Path) -> None:
     """An empty catalog is a mistake in line 1."""
     (tree / "images.yaml").write_text("", encoding="utf-8")
@@ -271,6 +291,14 @@ def test_a_kubeless_id_is_looked_at_too(edited: Edit) -> None:
     catalog = load(edited("size_limit_mb: 40", "size_limit_mb: 40, kubeless_id: a_b"))
     assert "`a_b`" in catalog.warnings[0]
     assert catalog.warnings[0].startswith("images.yaml:22: ")
+
+
+def test_all_ids_that_lose_their_probe_are_one_warning(edited: Edit) -> None:
+    """With the place of the first: what nobody changes must not fill the screen."""
+    edited("size_limit_mb: 40", "size_limit_mb: 40, kubeless_id: a_b")
+    (warning,) = load(edited("  esperanto:\n", "  esper_anto:\n")).warnings
+    assert warning.startswith("images.yaml:8: ")
+    assert "`esper_anto`, `a_b`" in warning
 
 
 def test_a_plain_catalog_has_no_warnings(catalog: Catalog) -> None:

@@ -78,11 +78,44 @@ def test_every_command_explains_itself(call: CommandLine, name: str) -> None:
     assert f"build.py {name}" in outcome.output
 
 
-def test_an_unknown_command_is_answered_with_the_nearest(call: CommandLine) -> None:
-    """And a code that says wrong usage."""
-    outcome = call.raw("lst")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lst"], "no such command `lst`\nhint: did you mean `list`?\n"),
+        (["build", "--nope"], "no such option: `--nope` (Possible options: `--force`)\n"),
+        (["build", "--jobs", "0"], "invalid value for `--jobs` / `-j`: "),
+        (["run", "/nope"], "invalid value for `FILE`: file `/nope` does not exist\n"),
+        (["run", __file__], "missing option `--handler`\nhint: `build.py run -h` says "),
+        (["run", __file__, "--handler=h", "--port=99999"], "invalid value for `--port`: "),
+        (["run", __file__, "--handler=h", "--requirements=/"], "invalid value for `--requirem"),
+        (["test", "--junit=/"], "invalid value for `--junit`: file `/` is a directory\n"),
+        (["bench", f"--output={__file__}"], "invalid value for `--output`: dir"),
+    ],
+)
+def test_a_wrong_command_line_is_told_like_any_other_mistake(
+    call: CommandLine, arguments: list[str], message: str
+) -> None:
+    """One message with the value in backticks, and a hint."""
+    outcome = call.raw(*arguments)
     assert outcome.code == 2
-    assert "list" in outcome.errors
+    assert outcome.errors.startswith(f"error: {message}")
+    assert outcome.errors.count("\nhint: ") == 1
+
+
+def test_without_a_command_all_of_them_are_shown(call: CommandLine) -> None:
+    """Not as an error, but with its code."""
+    outcome = call.raw()
+    assert outcome.code == 2
+    assert "Usage: build.py" in outcome.output
+    assert not outcome.errors
+
+
+@pytest.mark.parametrize("prefix", ["a b", "x/", "http://example.com/x", "a//b", "a/B", "-a"])
+def test_a_prefix_that_no_tag_can_have_is_refused(call: CommandLine, prefix: str) -> None:
+    """Before an engine is asked for anything."""
+    outcome = call("list", f"--prefix={prefix}")
+    assert outcome.code == 2
+    assert outcome.errors.startswith(f"error: no tag of an image can begin with `{prefix}`")
 
 
 def test_list_prints_plain_lines_into_a_pipe(call: CommandLine) -> None:
@@ -241,6 +274,19 @@ def test_a_file_of_another_user_ends_in_one_message(
     outcome = call("build")
     assert outcome.code == 2
     assert "`/some/file`: Permission denied\nhint: " in outcome.errors
+
+
+@pytest.mark.parametrize(
+    "number", [errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EROFS], ids=errno.errorcode.get
+)
+def test_what_is_in_the_way_is_named(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As a file called .build, or a checkout that is mounted for reading."""
+    monkeypatch.setattr(builder, "plan_steps", raise_(OSError(number, "is so", "/some/file")))
+    outcome = call("build")
+    assert outcome.code == 2
+    assert outcome.errors.startswith("error: `/some/file` can't be written: is so\nhint: ")
 
 
 def test_other_errors_of_the_system_keep_their_traceback(

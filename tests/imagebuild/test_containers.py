@@ -1,6 +1,7 @@
 import subprocess
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 from imagebuild import containers, owner
 
@@ -35,3 +36,15 @@ def test_what_a_killed_command_left_is_removed() -> None:
     containers.remove_leftovers(cast("Any", client))
     assert things.removed == [left]
     assert client.volumes.removed == [left]
+
+
+def test_a_volume_goes_with_the_containers_on_it() -> None:
+    """One that was made while Ctrl-C came is known to nobody, and keeps the volume in use."""
+    client = MagicMock()
+    unknown = client.containers.list.return_value = [MagicMock()]
+    volume = client.volumes.get.return_value
+    volume.remove.side_effect = lambda **_: unknown[0].remove.assert_called_once()
+    containers.remove_volume(client, "function-1")
+    assert client.containers.list.call_args.kwargs["filters"] == {"volume": "function-1"}
+    client.volumes.get.assert_called_once_with("function-1")
+    volume.remove.assert_called_once_with(force=True)

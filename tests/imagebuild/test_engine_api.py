@@ -79,6 +79,14 @@ def test_address_of_another_kind_gets_a_sentence() -> None:
     assert "ssh -L" in caught.value.hint
 
 
+@pytest.mark.parametrize("host", ["tcp://here:there", "tcp://[::1", "tcp://", "nonsense"])
+def test_address_that_is_none_gets_a_sentence(host: str) -> None:
+    """With the address as it was found."""
+    with pytest.raises(EngineError) as caught:
+        engine_api.version(host)
+    assert caught.value.message == f"can't talk to the engine at `{host}`"
+
+
 def test_known_images_come_from_labels(tmp_path: Path) -> None:
     """Key, digest and parents of each image that is there and ours, by tag."""
     base = {"Id": "sha256:1", "Config": {"Labels": labels.own("a", ())}}

@@ -42,10 +42,14 @@ def test_an_empty_file_is_nothing() -> None:
         ("a: 1\nb: 2\na: 3\n", "f.yaml:3", "the key `a` is here a second time, first in line 1"),
         ("a:\n  3.10: x\n", "f.yaml:2", "the key `3.10` is not text"),
         ("a: \x00\n", "f.yaml:1", "not valid YAML"),
+        ("a: 1\nb: 2027-13-31\n", "f.yaml:2", "`2027-13-31` is no valid date: month must be"),
+        ("a: 1\nb: !!int x\n", "f.yaml:2", "`x` is no valid int"),
+        ("a: &a [*a]\n", "f.yaml:1", "it has no end"),
+        ("a: " + "[" * 5000, "f.yaml:1", "it has no end"),
     ],
 )
 def test_what_no_dict_can_hold_is_refused(text: str, place: str, words: str) -> None:
-    """Malformed text, duplicate keys and keys that are numbers are answered with their line."""
+    """Malformed text and values, duplicate keys, keys that are numbers: each with its line."""
     with pytest.raises(CatalogError) as raised:
         read(text, "f.yaml")
     assert raised.value.message.startswith(f"{place}: ")

@@ -1,5 +1,6 @@
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -89,6 +90,23 @@ def test_sigterm_interrupts() -> None:
     with pytest.raises(KeyboardInterrupt), interruptible():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_an_interrupted_program_may_tidy_up(tmp_path: Path) -> None:
+    """As pytest removes its containers; what it says meanwhile is no obstacle."""
+    file = tmp_path / "tidy"
+    script = (
+        "import pathlib, time\n"
+        "try: print('ready', flush=True); time.sleep(100)\n"
+        f"finally: print('x' * 1_000_000, flush=True); pathlib.Path({str(file)!r}).touch()"
+    )
+
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Processes().run([sys.executable, "-c", script], on_line=interrupt)
+    assert file.exists()
 
 
 def test_daemon_holds_no_stream_of_ours(tmp_path: Path) -> None:

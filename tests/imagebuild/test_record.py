@@ -1,4 +1,7 @@
+import errno
 from pathlib import Path
+
+import pytest
 
 from imagebuild import record
 from imagebuild.record import Entry
@@ -21,6 +24,22 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     record.add(tmp_path, {"a": entry("a")})
     assert {p.name for p in (tmp_path / ".build").iterdir()} == {"images.json", "lock", "logs"}
     assert (tmp_path / ".build/images.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_full_disk_leaves_the_record_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no half of the new one."""
+
+    def full(self: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    record.add(tmp_path, {"a": entry("a")})
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        record.add(tmp_path, {"b": entry("b")})
+    assert record.read(tmp_path) == {"a": entry("a")}
+    assert {p.name for p in (tmp_path / ".build").iterdir()} == {"images.json", "lock", "logs"}
 
 
 def test_broken_record_counts_as_none(tmp_path: Path) -> None:

@@ -91,15 +91,16 @@ def test_the_runtime_of_a_function(catalog: Catalog, name: str, file: str, image
     assert selection.runtime_of(catalog, name, Path(file)).name == image
 
 
-def test_a_function_with_an_unknown_suffix(catalog: Catalog) -> None:
-    """The hint names the suffixes that are known."""
-    with pytest.raises(UsageError) as raised:
-        selection.runtime_of(catalog, "", Path("f.txt"))
-    assert "`.txt`" in raised.value.message
-    assert ".eo" in raised.value.hint
-
-
 def test_an_image_of_a_phase_runs_no_function(catalog: Catalog) -> None:
     """The install image isn't offered."""
     with pytest.raises(UsageError, match="esperanto-2.0-install"):
         selection.runtime_of(catalog, "esperanto-2.0-install", None)
+
+
+@pytest.mark.parametrize(("file", "named"), [("a.x", "`.x`"), ("Makefile", "`Makefile`")])
+def test_a_file_of_no_language_is_named(catalog: Catalog, file: str, named: str) -> None:
+    """By what it lacks; the hint has the option and the suffixes."""
+    with pytest.raises(UsageError, match=named) as raised:
+        selection.runtime_of(catalog, "", Path(file))
+    assert "--image" in raised.value.hint
+    assert ".eo" in raised.value.hint

@@ -24,8 +24,9 @@ def run(
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """Return build.py of a clone that nothing was set up in."""
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return build.py of a clone that nothing was set up in, and that is the current folder."""
+    monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "build.py", tmp_path)
     (tmp_path / "imagebuild").mkdir()
     for name in ("__init__.py", "start.py"):
@@ -40,6 +41,14 @@ def test_without_an_environment_it_names_the_command(fresh: Path) -> None:
     assert ended.stderr == (
         "error: there is no complete environment in `.venv`\nhint: run `make setup`\n"
     )
+
+
+def test_from_another_folder_it_says_where(
+    fresh: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make setup` alone would look for a Makefile there."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert run(fresh, "list").stderr.endswith(f"hint: run `make setup` in `{fresh.parent}`\n")
 
 
 def test_a_half_made_environment_is_none(fresh: Path) -> None:
@@ -107,3 +116,38 @@ def test_the_mark_of_entering_is_not_inherited(
     with pytest.raises(SystemExit):
         start.main(str(Path(sys.prefix).parent / "build.py"))
     assert start.MARK not in os.environ
+
+
+def test_ctrl_c_before_the_command_begins_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the modules takes long enough for it."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imagebuild.cli.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start.main(str(Path(sys.prefix).parent / "build.py"))
+    assert ended.value.code == 130
+
+
+def test_an_environment_that_lacks_a_module_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is older than a dependency."""
+
+    def lacking() -> None:
+        raise ModuleNotFoundError("No module named 'rich.table'", name="rich.table")
+
+    monkeypatch.setattr("imagebuild.cli.main", lacking)
+    with pytest.raises(SystemExit) as ended:
+        start.main(str(Path(sys.prefix).parent / "build.py"))
+    assert str(ended.value.code).startswith("error: `.venv` is broken: it has no module `rich.tab")
+
+
+def test_a_module_of_ours_that_is_missing_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And keeps its traceback."""
+
+    def lacking() -> None:
+        raise ModuleNotFoundError("No module named 'imagebuild.x'", name="imagebuild.x")
+
+    monkeypatch.setattr("imagebuild.cli.main", lacking)
+    with pytest.raises(ModuleNotFoundError):
+        start.main(str(Path(sys.prefix).parent / "build.py"))

@@ -75,3 +75,23 @@ def test_failure_is_not_kept(catalog: Catalog, program: Pytest) -> None:
         reported(catalog)
     program.outcome = "passed"
     assert reported(catalog) == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("TIMEOT-1", "did you mean `TIMEOUT-1`?"),
+        ("timeout-1", "did you mean `TIMEOUT-1`?"),
+        ("x", "an ID looks like `LOAD-1`"),
+    ],
+)
+def test_clause_that_does_not_exist_is_refused(
+    catalog: Catalog, program: Pytest, name: str, hint: str
+) -> None:
+    """No test cites it, and a run without tests would pass."""
+    specification = "- **LOAD-1** It MUST load.\n- **TIMEOUT-1** It MUST end.\n"
+    (catalog.root / "SPEC.md").write_text(specification, encoding="utf-8")
+    with pytest.raises(errors.UsageError, match=f"SPEC.md has no clause `{name}`") as caught:
+        reported(catalog, clauses=["LOAD-1", name])
+    assert caught.value.hint == hint
+    assert program.number == 0
