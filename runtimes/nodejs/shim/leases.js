@@ -70,7 +70,7 @@ export class Leases {
       isCalling: () => this.ledger.calling,
       serve: (request, response) => {
         this.serve(request, response);
-        this.#watch(lease);
+        this.#watch();
       },
       report: (how) => this.report({ slot, serial: lease.serial, how }),
     });
@@ -109,7 +109,7 @@ export class Leases {
     this.holding = false;
     lease.settle();
     for (const other of others) if (other.waiting.length > 0) other.settle();
-    this.#watch(lease);
+    this.#watch();
   }
 
   #dropRevoked() {
@@ -120,11 +120,12 @@ export class Leases {
   }
 
   /** CONCURRENCY-7: a body that is slow to come, or an answer to go, shares with nobody. */
-  #watch(lease) {
-    if (this.#others(lease).length === 0) return;
-    setImmediate(() => {
-      if (lease.open === 0 || this.ledger.calling) return;
-      for (const other of this.#others(lease)) other.release();
+  #watch() {
+    if (this.watching || this.all.length === 1) return;
+    this.watching = setImmediate(() => {
+      this.watching = undefined;
+      const slow = this.ledger.calling ? undefined : this.all.find(({ open }) => open > 0);
+      if (slow) for (const other of this.#others(slow)) other.release();
     });
   }
 
