@@ -14,7 +14,7 @@ export class Lease {
    */
   constructor({ server, isCalling, isParsing, serve, report }) {
     Object.assign(this, { server, isCalling, isParsing, serve, report });
-    this.limits = { stalled: STALLED_AFTER, withoutCall: WITHOUT_CALL };
+    this.limits = { idle: IDLE_AFTER, stalled: STALLED_AFTER, withoutCall: WITHOUT_CALL };
     this.draining = false;
     this.socket = null;
     this.waiting = [];
@@ -169,7 +169,7 @@ export class Lease {
       this.usedAt = this.progressAt = now;
       return;
     }
-    if (!this.#busy && now - this.idleSince >= IDLE_AFTER) this.release();
+    if (!this.#busy && now - this.idleSince >= this.limits.idle) this.release();
     if (this.#isStuck(now)) this.socket.destroy();
   }
 
