@@ -9,13 +9,24 @@ const COMBINED =
   ':address - - [:date[clf]] ":method :target HTTP/:http-version" :status :bytes ' +
   '":referrer" ":user-agent"';
 
+const formatDate = morgan.date;
+let lastDate = { second: NaN, text: "" };
+
+/** morgan's own token, made anew only once a second. */
+morgan.token("date", (request, response, format) => {
+  if (format !== "clf") return formatDate(request, response, format);
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== lastDate.second)
+    lastDate = { second, text: formatDate(request, response, format) };
+  return lastDate.text;
+});
 morgan.token("address", (request) => addressOf(request));
 morgan.token("target", (request) => request.originalUrl ?? request.url);
 morgan.token("bytes", (request, response) => bytesOf(response) ?? "-");
 
 /** The client's address; an IPv4 one without the prefix that a dual-stack socket gives it. */
 function addressOf(request) {
-  const address = request.remoteAddress ?? request.ip ?? request.socket?.remoteAddress ?? "-";
+  const address = request.remoteAddress ?? request.socket?.remoteAddress ?? "-";
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
 

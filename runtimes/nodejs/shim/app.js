@@ -47,10 +47,11 @@ function watchAnswers(app, ledger) {
 }
 
 /** Answer what never reached the function. */
-function refuse(lease, ledger) {
+function refuse(leases, ledger) {
   // Express tells an error's handler by its four parameters.
   // eslint-disable-next-line no-unused-vars
   return (error, request, response, next) => {
+    const lease = leases.of(request);
     ledger.skip();
     if (!(error instanceof RequestError)) reportError(error);
     if (response.headersSent || request.socket.destroyed) return lease.cut();
@@ -65,13 +66,13 @@ function refuse(lease, ledger) {
   };
 }
 
-/** Return the application that serves `handler`; `lease` owns the connection. */
-export function createApp({ settings, handler, ledger, lease }) {
+/** Return the application that serves `handler`; `leases` own the connections. */
+export function createApp({ settings, handler, ledger, leases }) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   watchAnswers(app, ledger);
-  const runner = { ledger, handler, context: createContext(settings), cut: () => lease.cut() };
+  const runner = { ledger, leases, handler, context: createContext(settings) };
   app.use(accessLog(settings.logFormat));
   app.use(preflights(ledger));
   app.use(async (request, response) => {
@@ -82,9 +83,10 @@ export function createApp({ settings, handler, ledger, lease }) {
       request.rawBody = body;
       request.body = body;
     }
-    await runCall(runner, createEvent(request, response, body));
-    lease.settle();
+    const lease = leases.of(request);
+    await runCall(runner, lease, createEvent(request, response, body));
+    leases.settle(lease);
   });
-  app.use(refuse(lease, ledger));
+  app.use(refuse(leases, ledger));
   return app;
 }

@@ -12,9 +12,10 @@ export function reportError(error) {
   process.stderr.write(`${inspect(error)}\n`);
 }
 
-/** One execution of the handler; `ledger` is told of its begin and end. */
+/** One execution of the handler; `wait()` is called where it isn't over at once. */
 class Call {
-  constructor() {
+  constructor(wait) {
+    this.wait = wait;
     this.broken = new Promise((resolve, reject) => {
       this.break = reject;
     });
@@ -23,7 +24,9 @@ class Call {
 
   /** Return `value`, or wait for its promise; an error outside the promise ends the call too. */
   settle(value) {
-    return typeof value?.then === "function" ? Promise.race([value, this.broken]) : value;
+    if (typeof value?.then !== "function") return value;
+    this.wait();
+    return Promise.race([value, this.broken]);
   }
 }
 
@@ -50,12 +53,13 @@ function sendFailure(response) {
   response.status(500).type("text/plain").end("Internal Server Error");
 }
 
-/** Call `handler` and send what it returns. `cut` is told to break off an answer that has begun. */
-export async function runCall({ ledger, handler, context, cut }, event) {
+/** Call `handler` with the `event` of a request of `lease`, and send what it returns. */
+export async function runCall({ ledger, leases, handler, context }, lease, event) {
   const { request, response } = event.extensions;
-  const call = new Call();
+  const call = new Call(() => leases.hold(lease));
   current = call;
-  ledger.begin(request.method, describeRequest(request));
+  const clean = leases.cleanBeside(lease);
+  ledger.begin(request.method, describeRequest(request), lease.slot, clean);
   try {
     const value = await call.settle(storage.run(call, handler, event, { ...context }));
     await call.settle(sendValue(response, value, () => ledger.end(false)));
@@ -64,7 +68,7 @@ export async function runCall({ ledger, handler, context, cut }, event) {
     reportError(error);
     ledger.end(true);
     if (!response.headersSent) sendFailure(response);
-    else if (!response.writableEnded) cut();
+    else if (!response.writableEnded) lease.cut();
   } finally {
     current = null;
   }

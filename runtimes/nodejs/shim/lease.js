@@ -8,12 +8,17 @@ const WITHOUT_CALL = 300_000; // ms: how long it may send or take something at a
 
 /** One connection at a time; `report(how)` tells the supervisor how it ended. */
 export class Lease {
-  /** `server`: the HTTP server; `isCalling()`: whether a call runs; `serve(request, response)`. */
-  constructor({ server, isCalling, serve, report }) {
-    Object.assign(this, { server, isCalling, serve, report });
-    this.limits = { stalled: STALLED_AFTER, withoutCall: WITHOUT_CALL };
+  /**
+   * `server`: the HTTP server; `isCalling()`: whether a call runs; `isParsing()`: whether the
+   * server has read a part of a request; `serve(request, response)`.
+   */
+  constructor({ server, isCalling, isParsing, serve, report }) {
+    Object.assign(this, { server, isCalling, isParsing, serve, report });
+    this.limits = { idle: IDLE_AFTER, stalled: STALLED_AFTER, withoutCall: WITHOUT_CALL };
     this.draining = false;
     this.socket = null;
+    this.waiting = [];
+    this.open = 0;
     server.on("request", (request, response) => this.#take(request, response));
     server.on("clientError", (error, socket) => this.#refuse(socket));
   }
@@ -24,6 +29,7 @@ export class Lease {
     Object.assign(this, { socket, since: now, idleSince: now, usedAt: now });
     Object.assign(this, { progress: 0, progressAt: now });
     Object.assign(this, { fresh: true, open: 0, waiting: [], asked: false, how: "closed" });
+    this.held = false;
     this.last = false;
     socket.on("error", () => {});
     socket.once("close", () => this.#closed(socket));
@@ -54,6 +60,37 @@ export class Lease {
   cut() {
     this.how = "reset";
     this.socket?.destroy();
+  }
+
+  /** Whether nothing has been read of a request that isn't answered. */
+  get clean() {
+    if (this.open > 0 || this.waiting.length > 0 || this.fresh) return false;
+    return this.socket.readableLength === 0 && !this.isParsing();
+  }
+
+  /** Read nothing until `goOn`. */
+  hold() {
+    const handle = this.socket._handle;
+    if (!handle?.reading) return;
+    handle.readStop();
+    handle.reading = false;
+    this.held = true;
+  }
+
+  goOn() {
+    if (!this.held) return;
+    this.held = false;
+    const handle = this.socket._handle;
+    if (!handle) return;
+    handle.reading = true;
+    handle.readStart();
+  }
+
+  /** The supervisor has revoked this connection: close this process's descriptor of it. */
+  drop() {
+    const { socket } = this;
+    this.#end("idle");
+    socket.destroy();
   }
 
   get #busy() {
@@ -88,15 +125,15 @@ export class Lease {
     if (this.last) this.waiting = [];
     if (this.waiting.length > 0) return this.#next();
     this.idleSince = performance.now();
-    if (this.draining) return this.#release();
+    if (this.draining) return this.release();
     if (!this.asked) return;
-    if (this.idleSince - this.since >= TURN) return this.#release();
+    if (this.idleSince - this.since >= TURN) return this.release();
     const { idleSince } = this;
-    setTimeout(() => this.idleSince === idleSince && this.#release(), GAP);
+    setTimeout(() => this.idleSince === idleSince && this.release(), GAP);
   }
 
   /** Give the connection back, unless a request has begun to arrive. */
-  #release() {
+  release() {
     const { socket } = this;
     if (socket === null || this.#busy || this.fresh || socket.readableLength > 0) return;
     // The server knows whether its parser holds part of a request. What it closes is this
@@ -129,10 +166,10 @@ export class Lease {
   #tick() {
     const now = performance.now();
     if (this.isCalling()) {
-      this.usedAt = now;
+      this.usedAt = this.progressAt = now;
       return;
     }
-    if (!this.#busy && now - this.idleSince >= IDLE_AFTER) this.#release();
+    if (!this.#busy && now - this.idleSince >= this.limits.idle) this.release();
     if (this.#isStuck(now)) this.socket.destroy();
   }
 

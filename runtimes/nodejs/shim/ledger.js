@@ -6,25 +6,20 @@
 
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
-
-/** Label values of metrics; the last stands for every unknown method (OBSERVABILITY-12). */
-export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"];
-
-/** Upper bounds of the histogram's buckets in seconds; +Inf follows (OBSERVABILITY-2). */
-export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+import { Counts, COUNTS, methodIndex } from "./counts.js";
 
 /** States of a worker: no call, a call without an answer, a call whose answer has begun. */
 export const IDLE = 0;
 export const CALLING = 1;
 export const RESPONDING = 2;
 
-// A row a method: calls, failures, timeouts, sum of seconds, then one count for each bucket.
-const [CALLS, FAILURES, TIMEOUTS, SECONDS, FIRST_BUCKET] = [0, 1, 2, 3, 4];
-const ROW = FIRST_BUCKET + BUCKETS.length + 1;
-const STATE_AT = METHODS.length * ROW;
-const [STATE, STARTED, METHOD, SINCE, TEXT_LENGTH, STATE_FIELDS] = [0, 1, 2, 3, 4, 5];
-const TEXT_AT = (STATE_AT + STATE_FIELDS) * 8;
+const STATE_AT = COUNTS;
+const [STATE, STARTED, METHOD, SINCE, LASTED, SLOT, CLEAN, ACCEPTED, TEXT_LENGTH] = Array(9).keys();
+const TEXT_AT = (STATE_AT + TEXT_LENGTH + 1) * 8;
 const SIZE = 4096;
+// What the supervisor writes lies behind what is the worker's.
+const MARK_AT = SIZE;
+const MARK = new Float64Array(2);
 
 /** Seconds on the clock that all processes of the machine share. */
 export function clock() {
@@ -39,7 +34,7 @@ export function createLedgerFile(folders = ["/dev/shm", "/tmp"]) {
     try {
       const descriptor = openSync(path, "wx+", 0o600);
       unlinkSync(path);
-      writeSync(descriptor, Buffer.alloc(SIZE));
+      writeSync(descriptor, Buffer.alloc(SIZE + MARK.byteLength));
       return descriptor;
     } catch {
       continue;
@@ -48,73 +43,48 @@ export function createLedgerFile(folders = ["/dev/shm", "/tmp"]) {
   throw new Error(`no ledger can be made: none of ${folders.join(", ")} is writable`);
 }
 
-/** A table of counts, one row a method. */
-export class Counts {
-  constructor(numbers = new Float64Array(STATE_AT)) {
-    this.numbers = numbers;
-  }
-
-  /** Count one call: `method` is an index of METHODS, `seconds` its duration. */
-  observe(method, seconds, { failed = false, timedOut = false } = {}) {
-    const row = method * ROW;
-    this.numbers[row + CALLS] += 1;
-    if (failed) this.numbers[row + FAILURES] += 1;
-    if (timedOut) this.numbers[row + TIMEOUTS] += 1;
-    this.numbers[row + SECONDS] += seconds;
-    let bucket = 0;
-    while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]) bucket += 1;
-    this.numbers[row + FIRST_BUCKET + bucket] += 1;
-  }
-
-  /** Add the counts of `other` to these. */
-  add(other) {
-    for (let index = 0; index < STATE_AT; index += 1) this.numbers[index] += other.numbers[index];
-  }
-
-  /** Yield a row for each method that was called; its buckets are not yet cumulative. */
-  *rows() {
-    for (const [index, method] of METHODS.entries()) {
-      const row = this.numbers.subarray(index * ROW, (index + 1) * ROW);
-      if (row[CALLS] === 0) continue;
-      yield {
-        method,
-        calls: row[CALLS],
-        failures: row[FAILURES],
-        timeouts: row[TIMEOUTS],
-        seconds: row[SECONDS],
-        buckets: row.subarray(FIRST_BUCKET),
-      };
-    }
-  }
-}
-
-/** Return the index in METHODS that stands for `method`. */
-export function methodIndex(method) {
-  const index = METHODS.indexOf(method);
-  return index < 0 ? METHODS.length - 1 : index;
-}
-
 /** The worker's side; `descriptor` is a file of `createLedgerFile`. */
 export class LedgerWriter {
   constructor(descriptor) {
     this.descriptor = descriptor;
     this.buffer = Buffer.alloc(SIZE);
     this.numbers = new Float64Array(this.buffer.buffer, this.buffer.byteOffset, SIZE / 8);
-    this.counts = new Counts(this.numbers.subarray(0, STATE_AT));
-    this.state = this.numbers.subarray(STATE_AT, STATE_AT + STATE_FIELDS);
+    this.counts = new Counts(this.numbers.subarray(0, COUNTS));
+    this.state = this.numbers.subarray(STATE_AT, STATE_AT + TEXT_LENGTH + 1);
   }
 
   #write(from, to) {
     writeSync(this.descriptor, this.buffer, from, to - from, from);
   }
 
-  /** A call begins; `text` describes its request to the supervisor. */
-  begin(method, text) {
+  /** Whether a call runs. */
+  get calling() {
+    return this.state[STATE] !== IDLE;
+  }
+
+  /** Seconds since the last call began. Where it has ended, that is known to the supervisor. */
+  get age() {
+    return clock() - this.state[SINCE];
+  }
+
+  /** The connection that came as number `serial` is here. */
+  accept(serial) {
+    this.state[ACCEPTED] = serial;
+    this.#write(STATE_AT * 8, TEXT_AT);
+  }
+
+  /**
+   * A call begins; `text` describes its request to the supervisor. It came on the connection in
+   * `slot`; `clean` has a bit for the slot of each other one of which nothing is read.
+   */
+  begin(method, text, slot, clean) {
     const { state } = this;
     state[STATE] = CALLING;
     state[STARTED] += 1;
     state[METHOD] = methodIndex(method);
     state[SINCE] = clock();
+    state[SLOT] = slot;
+    state[CLEAN] = clean;
     state[TEXT_LENGTH] = this.buffer.utf8Write(text, TEXT_AT, SIZE - TEXT_AT);
     this.#write(STATE_AT * 8, TEXT_AT + state[TEXT_LENGTH]);
   }
@@ -135,10 +105,19 @@ export class LedgerWriter {
   /** The call has ended. */
   end(failed) {
     const { state } = this;
-    if (state[STATE] === IDLE) return;
-    this.counts.observe(state[METHOD], clock() - state[SINCE], { failed });
+    if (!this.calling) return;
+    state[LASTED] = clock() - state[SINCE];
+    this.counts.observe(state[METHOD], state[LASTED], { failed });
     state[STATE] = IDLE;
     this.#write(0, TEXT_AT);
+  }
+
+  /** Return what the supervisor has revoked during the call that has just ended, if anything:
+   * the bits of slots, and the number of the last connection it had sent (see `revoke`). */
+  revoked() {
+    readSync(this.descriptor, MARK, 0, MARK.byteLength, MARK_AT);
+    const [started, serial] = MARK;
+    return started === this.state[STARTED] ? { clean: this.state[CLEAN], serial } : undefined;
   }
 }
 
@@ -150,12 +129,20 @@ export class LedgerReader {
     this.numbers = new Float64Array(this.buffer.buffer, this.buffer.byteOffset, SIZE / 8);
   }
 
-  /** Return the state, the number of requests begun and the call's start in seconds. */
+  /** Return the worker's state, and what `begin`, `accept` and `end` have written last. */
   read() {
     const from = STATE_AT * 8;
     readSync(this.descriptor, this.buffer, from, TEXT_AT - from, from);
     const state = this.numbers.subarray(STATE_AT);
-    return { state: state[STATE], started: state[STARTED], since: state[SINCE] };
+    return {
+      state: state[STATE],
+      started: state[STARTED],
+      since: state[SINCE],
+      lasted: state[LASTED],
+      slot: state[SLOT],
+      clean: state[CLEAN],
+      accepted: state[ACCEPTED],
+    };
   }
 
   /** Return what `read` does, and the counts, the method's index and the request's text. */
@@ -166,8 +153,22 @@ export class LedgerReader {
       ...this.read(),
       method: state[METHOD],
       text: this.buffer.toString("utf8", TEXT_AT, TEXT_AT + state[TEXT_LENGTH]),
-      counts: new Counts(this.numbers.slice(0, STATE_AT)),
+      counts: new Counts(this.numbers.slice(0, COUNTS)),
     };
+  }
+
+  /**
+   * Revoke the connections that are clean in the call `started`, and those up to `serial` that
+   * the worker hasn't accepted. Return what `read` does if that call still runs: they are the
+   * supervisor's then. If it doesn't, the worker may or may not have seen it, and gives them back.
+   *
+   * Each side writes first and reads then, so that never both believe that they have them.
+   */
+  revoke(started, serial) {
+    MARK.set([started, serial]);
+    writeSync(this.descriptor, MARK, 0, MARK.byteLength, MARK_AT);
+    const now = this.read();
+    return now.state !== IDLE && now.started === started ? now : undefined;
   }
 
   close() {

@@ -1,7 +1,7 @@
 // The metrics of all workers together, rendered by prom-client.
 
 import { AggregatorRegistry, Registry } from "prom-client";
-import { BUCKETS } from "./ledger.js";
+import { BUCKETS } from "./counts.js";
 
 const NAMES = {
   duration: ["function_duration_seconds", "Duration of the calls in seconds"],

@@ -27,7 +27,7 @@ export class Supervisor {
       answer: (client, status, ledger) => this.#answerFor(client, status, ledger),
       cut: (client, ledger) => this.#cut(client, ledger),
       released: (client, how) => this.#takeBack(client, how),
-      probe: async (worker, path) => worker.answerProbe(await this.#probe(path)),
+      probe: async (worker, { id, path }) => worker.answerProbe(id, await this.#probe(path)),
     });
     // CONCURRENCY-8: noDelay holds for every descriptor of the connection.
     this.listener = createServer({ noDelay: true }, (socket) => this.#accept(socket));

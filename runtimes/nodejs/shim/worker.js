@@ -1,17 +1,15 @@
 // A worker: the only process that runs the user's code. It takes connections from the supervisor
 // and is stopped by it; nothing here watches the deadline.
 
-import { createServer } from "node:http";
 import { createApp } from "./app.js";
 import { reportError, surviveErrors } from "./call.js";
-import { IDLE, LedgerWriter } from "./ledger.js";
-import { Lease } from "./lease.js";
+import { Leases } from "./leases.js";
+import { LedgerWriter } from "./ledger.js";
 import { loadHandler } from "./loader.js";
 import { readSettings } from "./settings.js";
 
 const LEDGER_DESCRIPTOR = 4;
 const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
-const LARGEST_HEAD = 65_536; // bytes
 
 const tell = (message) => process.send?.(message, undefined, undefined, () => {});
 
@@ -21,42 +19,33 @@ function writeAtOnce() {
   for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 }
 
+const pathOf = (request) => request.url.split("?", 1)[0];
+
 /** Answer probes on a connection that has come for the function before. */
 class Probes {
   constructor(ledger) {
-    this.ledger = ledger;
+    Object.assign(this, { ledger, asked: 0, responses: new Map() });
   }
 
   isProbe(request) {
-    return PROBES.has(request.url.split("?", 1)[0]);
+    return PROBES.has(pathOf(request));
   }
 
   serve(request, response) {
-    this.response = response;
-    tell({ type: "probe", path: request.url.split("?", 1)[0] });
+    this.asked += 1;
+    this.responses.set(this.asked, response);
+    tell({ type: "probe", id: this.asked, path: pathOf(request) });
   }
 
-  answer({ status, type, body }) {
+  answer(id, { status, type, body }) {
     this.ledger.skip();
+    const response = this.responses.get(id);
+    this.responses.delete(id);
     // RESPONSE-14
     const headers = { "Content-Type": type, "Access-Control-Allow-Origin": "*" };
-    this.response.writeHead(status, headers);
-    this.response.end(body);
+    response.writeHead(status, headers);
+    response.end(body);
   }
-}
-
-function createLease(ledger, probes, getApp) {
-  const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: LARGEST_HEAD });
-  server.timeout = server.requestTimeout = server.headersTimeout = 0;
-  // The server keeps the list of its connections only once it "listens".
-  server.emit("listening");
-  return new Lease({
-    server,
-    isCalling: () => ledger.state[0] !== IDLE,
-    serve: (request, response) =>
-      probes.isProbe(request) ? probes.serve(request, response) : getApp()(request, response),
-    report: (how) => tell({ type: "released", how }),
-  });
 }
 
 async function main() {
@@ -73,16 +62,18 @@ async function main() {
   }
   surviveErrors();
   const probes = new Probes(ledger);
-  const lease = createLease(ledger, probes, () => app);
-  const app = createApp({ settings, handler, ledger, lease });
+  const leases = new Leases({
+    ledger,
+    serve: (request, response) =>
+      probes.isProbe(request) ? probes.serve(request, response) : app(request, response),
+    report: (released) => tell({ type: "released", ...released }),
+  });
+  const app = createApp({ settings, handler, ledger, leases });
   const actions = {
-    serve: ({ head }, socket) => {
-      if (socket) lease.begin(socket, Buffer.from(head));
-      else tell({ type: "released", how: "closed" });
-    },
-    yield: () => lease.yield(),
-    drain: () => lease.drain(),
-    probe: ({ answer }) => probes.answer(answer),
+    serve: (message, socket) => leases.begin(message, socket),
+    yield: () => leases.yield(),
+    drain: () => leases.drain(),
+    probe: ({ id, answer }) => probes.answer(id, answer),
   };
   process.on("message", (message, socket) => actions[message?.type]?.(message, socket));
   process.on("disconnect", () => process.exit(0));

@@ -3,22 +3,33 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { setPriority } from "node:os";
-import { createLedgerFile, IDLE, LedgerReader } from "./ledger.js";
+import { clock, createLedgerFile, IDLE, LedgerReader } from "./ledger.js";
 import { killGroup, killTree } from "./processes.js";
 
 const END_WITHIN = 500; // ms: a killed process that takes longer is treated as ended
 const NICENESS = 5;
+const BRISK = 0.002; // seconds: whose calls are shorter may have several connections
+const LASTING = 0.005; // seconds: behind a longer call no other connection waits
+const MOST = 31; // connections: each has a bit in the ledger
+const ALONE_FOR = 50; // ms in which a worker gets no further connection after it has lost one
 // IMAGE-10: what V8 needs while it compiles goes back to the system, 10 MB in each worker; and its
 // heap grows by a third, not by a multiple, before it looks for what is garbage.
 const MEMORY = { MALLOC_MMAP_THRESHOLD_: "16384" };
 const HEAP = ["--optimize-for-size", "--max-semi-space-size=4"];
 
-/** States: `starting`, `ready`, `busy` (has a connection), `ending`, `ended`. */
+/** Whether nothing is read of the connection in `slot`, as the call in `ledger` began. */
+export function isClean(slot, { clean }) {
+  return ((clean >> slot) & 1) === 1;
+}
+
+/** States: `starting`, `ready`, `busy` (has connections), `ending`, `ended`. */
 export class WorkerProcess {
   constructor(entry, events) {
     this.events = events;
     this.state = "starting";
-    this.client = null;
+    this.held = new Map(); // what is given to it, by slot: {client, serial, startedBefore}
+    this.serial = 0; // the number of the connection that was given last
+    this.aloneUntil = 0;
     this.killed = false;
     this.wasLoaded = false;
     this.idleSince = 0;
@@ -67,32 +78,69 @@ export class WorkerProcess {
       this.events.ready();
     } else if (message.type === "failed") {
       this.reject(new Error(message.cause));
-    } else if (message.type === "released" && this.client) {
-      const { client } = this;
-      this.client = null;
-      if (state === "busy") this.state = "ready";
-      this.idleSince = performance.now();
-      this.events.released(client, message.how);
+    } else if (message.type === "released") {
+      if (this.held.get(message.slot)?.serial === message.serial) {
+        this.#release(message.slot, message.how);
+      }
     } else if (message.type === "probe") {
-      this.events.probe(message.path);
+      this.events.probe(message);
     }
+  }
+
+  /** The connection in `slot` is the supervisor's again; `how` as a worker says it. */
+  #release(slot, how) {
+    const { client } = this.held.get(slot);
+    this.held.delete(slot);
+    if (this.state === "busy" && this.held.size === 0) this.state = "ready";
+    this.idleSince = performance.now();
+    if (how === "refused") this.#leaveAlone();
+    this.events.released(client, how);
+  }
+
+  #leaveAlone() {
+    this.aloneUntil = performance.now() + ALONE_FOR;
   }
 
   /** Give `client`'s connection to this worker, with what has been read of it. */
   serve(client) {
+    let slot = 0;
+    while (this.held.has(slot)) slot += 1;
     this.state = "busy";
-    this.client = client;
     this.yielding = false;
-    client.attempts += 1;
+    this.serial += 1;
     this.startedBefore = this.ledger.read().started;
+    this.held.set(slot, { client, serial: this.serial, startedBefore: this.startedBefore });
+    client.attempts += 1;
     const head = client.handOver();
-    this.#send({ type: "serve", head }, client.socket);
+    this.#send({ type: "serve", slot, serial: this.serial, head }, client.socket);
   }
 
   /** Whether a call is executed, or about to be. */
   calling() {
     const { state, started } = this.ledger.read();
     return state !== IDLE || started === this.startedBefore;
+  }
+
+  /** Whether it may have one more connection: its calls are short. */
+  isBrisk() {
+    if (performance.now() < this.aloneUntil) return false;
+    const { state, since, lasted } = this.ledger.read();
+    if (this.held.size === MOST || lasted === 0 || lasted > BRISK) return false;
+    return state === IDLE || clock() - since < LASTING;
+  }
+
+  /** TIMEOUT-7: take the connections back that wait behind a call which lasts. */
+  relieve() {
+    const before = this.ledger.read();
+    if (before.state === IDLE || clock() - before.since < LASTING) return;
+    const now = this.ledger.revoke(before.started, this.serial);
+    if (now === undefined) return;
+    this.#leaveAlone();
+    // Who is released may be given to another worker at once.
+    for (const [slot, { serial }] of [...this.held]) {
+      if (serial > now.accepted) this.#release(slot, "refused");
+      else if (isClean(slot, now)) this.#release(slot, "idle");
+    }
   }
 
   /** Others wait: ask for the connection at the end of its turn. */
@@ -106,8 +154,8 @@ export class WorkerProcess {
     this.#send({ type: "drain" });
   }
 
-  answerProbe(answer) {
-    this.#send({ type: "probe", answer });
+  answerProbe(id, answer) {
+    this.#send({ type: "probe", id, answer });
   }
 
   /** Kill it and all that it has started: its call has passed the deadline. */
@@ -135,9 +183,9 @@ export class WorkerProcess {
     this.reject(new Error(`the process that loads the function ended with ${reason}`));
     const ledger = this.ledger.readAll();
     closeSync(this.ledger.descriptor);
-    const { client } = this;
-    this.client = null;
+    const held = [...this.held];
+    this.held.clear();
     this.exit();
-    this.events.ended(client, ledger);
+    this.events.ended(held, ledger);
   }
 }

@@ -1,11 +1,14 @@
 // The workers: starts them, keeps spares, gives them connections, watches their deadlines.
 
 import { availableParallelism } from "node:os";
-import { CALLING, clock, Counts, IDLE, methodIndex, RESPONDING } from "./ledger.js";
-import { WorkerProcess } from "./worker_process.js";
+import { Counts, methodIndex } from "./counts.js";
+import { CALLING, clock, IDLE, RESPONDING } from "./ledger.js";
+import { isClean, WorkerProcess } from "./worker_process.js";
 
 const FEWEST = 2; // processes that are kept, however idle
 const SCAN = 50; // ms between two looks at the ledgers of busy workers
+const RELIEVE = 5; // ms between two looks at those of workers with several connections
+const GROW_AFTER = 10; // ms that a request waits before a worker is started for it
 const AHEAD = 0.5; // seconds before a deadline in which a replacement is started
 const SHRINK_AFTER = 5000; // ms that a superfluous worker stays (TIMEOUT-10)
 const RETRY_AFTER = 1000; // ms between two starts, where starting fails
@@ -19,6 +22,8 @@ export class Workers {
     Object.assign(this, { settings, entry, events });
     // CONCURRENCY-4: never more calls than requests may be admitted.
     this.capacity = Math.min(settings.workers, settings.concurrency);
+    // More processes than processors make short calls no faster.
+    this.lanes = Math.min(this.capacity, availableParallelism());
     this.all = new Set();
     this.queue = [];
     this.past = new Counts(); // OBSERVABILITY-3: the counts of workers that have ended
@@ -41,21 +46,30 @@ export class Workers {
   #spawn() {
     const worker = new WorkerProcess(this.entry, {
       ready: () => this.#dispatch(),
-      released: (client, how) => {
-        this.events.released(client, how);
-        this.#dispatch();
-      },
-      probe: (path) => this.events.probe(worker, path),
-      ended: (client, ledger) => this.#ended(worker, client, ledger),
+      released: (client, how) => this.#released(client, how),
+      probe: (asked) => this.events.probe(worker, asked),
+      ended: (held, ledger) => this.#ended(worker, held, ledger),
     });
     this.all.add(worker);
     return worker;
   }
 
+  #released(client, how) {
+    if (how === "refused") {
+      client.attempts -= 1;
+      this.queue.push(client);
+    } else {
+      this.events.released(client, how);
+    }
+    this.#dispatch();
+  }
+
   /** Start what is missing. TIMEOUT-8, TIMEOUT-9: spares beyond the capacity replace the killed. */
   #replenish() {
     if (this.closing || performance.now() < this.notBefore) return;
-    const used = this.#in("busy").length + this.queue.length;
+    const before = performance.now() - GROW_AFTER;
+    const waiting = this.queue.filter(({ arrived }) => arrived <= before).length;
+    const used = this.#in("busy").length + waiting;
     const kept = Math.min(this.capacity + 1, Math.max(used + 1, FEWEST));
     const wanted = kept + this.overdueSoon;
     const alive = this.#in("starting", "ready", "busy").length;
@@ -85,7 +99,7 @@ export class Workers {
   /** Whether nothing is executed and nothing waits. */
   get quiet() {
     // Who is killed still has a client to answer (LIFECYCLE-1).
-    return this.queue.length === 0 && [...this.all].every(({ client }) => client === null);
+    return this.queue.length === 0 && [...this.all].every(({ held }) => held.size === 0);
   }
 
   /** CONCURRENCY-5: let `client`'s request wait for a worker. */
@@ -101,18 +115,46 @@ export class Workers {
   }
 
   #dispatch() {
+    let spins = 0;
+    while (this.queue.length > 0) {
+      if (++spins > 1000) {
+        console.error(
+          new Error("LOOP").stack,
+          [...this.all].map((w) => [w.state, w.held.size, w.ledger.read()]),
+        );
+        process.exit(9);
+      }
+      const worker = this.#choose();
+      if (worker === undefined) break;
+      const client = this.queue.shift();
+      if (!client.gone) worker.serve(client);
+    }
+    for (const worker of this.#in("busy").slice(0, this.queue.length)) worker.yield();
+    this.#relieve();
+    this.#replenish();
+  }
+
+  /** The worker for the next request, if there is one: of its own, or one whose calls are short. */
+  #choose() {
     const busy = this.#in("busy");
     // The worker that was used last is the warmest, and lets the others grow old.
-    const ready = this.#in("ready").sort((one, other) => one.idleSince - other.idleSince);
-    let free = this.capacity - busy.length;
-    while (this.queue.length > 0 && ready.length > 0 && free > 0) {
-      const client = this.queue.shift();
-      if (client.gone) continue;
-      ready.pop().serve(client);
-      free -= 1;
-    }
-    for (const worker of busy.slice(0, this.queue.length)) worker.yield();
-    this.#replenish();
+    const ready = this.#in("ready").sort((one, other) => other.idleSince - one.idleSince);
+    const own = busy.length < this.capacity ? ready[0] : undefined;
+    if (own !== undefined && busy.length < this.lanes) return own;
+    const brisk = busy.filter((worker) => worker.isBrisk());
+    const [shared] = brisk.sort((one, other) => one.held.size - other.held.size);
+    return shared ?? own;
+  }
+
+  /** Look at workers with several connections, as long as there are any or requests wait. */
+  #relieve() {
+    const shared = this.#in("busy").filter(({ held }) => held.size > 1);
+    if (this.reliever || (shared.length === 0 && this.queue.length === 0)) return;
+    this.reliever = setTimeout(() => {
+      this.reliever = undefined;
+      for (const worker of this.#in("busy")) if (worker.held.size > 1) worker.relieve();
+      this.#dispatch();
+    }, RELIEVE);
   }
 
   #scan() {
@@ -133,7 +175,7 @@ export class Workers {
   }
 
   /** A worker has ended: count its last call, and answer for it. */
-  #ended(worker, client, ledger) {
+  #ended(worker, held, ledger) {
     this.all.delete(worker);
     const called = ledger.state === CALLING || ledger.state === RESPONDING;
     const seconds = clock() - ledger.since;
@@ -141,15 +183,23 @@ export class Workers {
     if (called) ledger.counts.observe(ledger.method, seconds, { failed: true, timedOut });
     this.past.add(ledger.counts);
     if (!worker.wasLoaded) this.notBefore = performance.now() + RETRY_AFTER;
-    if (client) this.#answerFor(client, worker, { ...ledger, seconds, timedOut });
+    const last = { ...ledger, seconds, timedOut, called };
+    for (const [slot, { client, ...given }] of held) this.#answerFor(client, slot, given, last);
     this.#dispatch();
   }
 
-  #answerFor(client, worker, ledger) {
-    if (ledger.state === CALLING) this.events.answer(client, ledger.timedOut ? 408 : 500, ledger);
-    else if (ledger.state === RESPONDING) this.events.cut(client, ledger);
-    else if (ledger.started !== worker.startedBefore) client.reset();
-    else if (client.repeatable && client.attempts < 2 && !this.closing) this.submit(client);
+  /** Answer for a worker that has ended with `client`'s connection in `slot`. */
+  #answerFor(client, slot, { serial, startedBefore }, ledger) {
+    const own = ledger.called && ledger.slot === slot;
+    const unseen = serial > ledger.accepted;
+    const untouched = unseen || ledger.started === startedBefore;
+    if (own && ledger.state === CALLING) {
+      this.events.answer(client, ledger.timedOut ? 408 : 500, ledger);
+    } else if (own) this.events.cut(client, ledger);
+    else if (ledger.called && isClean(slot, ledger)) this.events.released(client, "idle");
+    else if (!untouched) client.reset();
+    else if ((unseen || client.repeatable) && client.attempts < 2 && !this.closing)
+      this.submit(client);
     else this.#fail(client);
   }
 

@@ -21,7 +21,13 @@ const settings = {
   bodyLimit: 1000,
   logFormat: "apache",
 };
-const lease = { settle: mock.fn(), cut: mock.fn(), linger: mock.fn() };
+const lease = { slot: 0, cut: mock.fn(), linger: mock.fn() };
+const leases = {
+  of: () => lease,
+  hold: mock.fn(),
+  settle: mock.fn(),
+  cleanBeside: () => 0,
+};
 let handler;
 let server;
 let address;
@@ -33,7 +39,7 @@ before(async () => {
       settings,
       handler: (...all) => handler(...all),
       ledger,
-      lease,
+      leases,
     }),
   );
   lease.cut.mock.mockImplementation(() => server.closeAllConnections());

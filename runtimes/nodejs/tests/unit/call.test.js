@@ -5,6 +5,7 @@ import { runCall, surviveErrors } from "../../shim/call.js";
 
 const context = { "function-name": "handler" };
 let ledger;
+let leases;
 let written;
 let listeners;
 
@@ -15,6 +16,7 @@ beforeEach(() => {
   surviveErrors();
   listeners.mock.restore();
   ledger = { begin: mock.fn(), end: mock.fn() };
+  leases = { hold: mock.fn(), cleanBeside: () => 0b10 };
 });
 
 afterEach(() => mock.restoreAll());
@@ -49,7 +51,8 @@ async function call(handler) {
   const response = new Response();
   const request = { method: "GET", headers: {}, socket: {} };
   const extensions = { request, response };
-  await runCall({ ledger, handler, context, cut: () => {} }, { extensions });
+  const lease = { slot: 0, cut: () => {} };
+  await runCall({ ledger, leases, handler, context }, lease, { extensions });
   return response;
 }
 
@@ -60,6 +63,18 @@ test("a call has its beginning and its end in the ledger", async () => {
   assert.equal((await call(() => "text")).body, "text");
   assert.equal(ledger.begin.mock.callCount(), 1);
   assert.ok(ends().every((failed) => failed === false) && ends().length > 0);
+});
+
+test("the ledger knows the other connections of which nothing is read", async () => {
+  await call(() => "text");
+  assert.equal(ledger.begin.mock.calls[0].arguments.at(-1), 0b10);
+});
+
+test("only a call that isn't over at once keeps the others from being read", async () => {
+  await call(() => "text");
+  assert.equal(leases.hold.mock.callCount(), 0);
+  await call(async () => "text");
+  assert.equal(leases.hold.mock.callCount(), 1);
 });
 
 test("a call's changes to its context are its own", async () => {

@@ -31,6 +31,7 @@ beforeEach(() => {
     lease = new Lease({
       server,
       isCalling: () => calling,
+      isParsing: () => false,
       serve: (...all) => serve(...all),
       report: resolve,
     });

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { METHODS } from "../../shim/counts.js";
 import {
-  BUCKETS,
   CALLING,
   clock,
-  Counts,
   createLedgerFile,
   IDLE,
   LedgerReader,
   LedgerWriter,
-  METHODS,
-  methodIndex,
   RESPONDING,
 } from "../../shim/ledger.js";
 
@@ -23,10 +20,12 @@ test("the reader sees what the writer does", () => {
   const [writer, reader] = open();
   assert.equal(reader.read().state, IDLE);
   const before = clock();
-  writer.begin("POST", "grüße");
+  writer.accept(7);
+  writer.begin("POST", "grüße", 3, 0b101);
   const begun = reader.readAll();
   assert.equal(begun.state, CALLING);
   assert.equal(begun.started, 1);
+  assert.deepEqual([begun.slot, begun.clean, begun.accepted], [3, 0b101, 7]);
   assert.equal(begun.text, "grüße");
   assert.equal(METHODS[begun.method], "POST");
   assert.ok(begun.since >= before && begun.since <= clock());
@@ -34,6 +33,28 @@ test("the reader sees what the writer does", () => {
   assert.equal(reader.read().state, RESPONDING);
   writer.end(false);
   assert.equal(reader.read().state, IDLE);
+  assert.ok(reader.read().lasted > 0);
+  reader.close();
+});
+
+test("what is revoked in a call is known at its end", () => {
+  const [writer, reader] = open();
+  writer.begin("GET", "", 0, 0b10);
+  assert.equal(reader.revoke(1, 5).clean, 0b10);
+  writer.end(false);
+  assert.deepEqual(writer.revoked(), { clean: 0b10, serial: 5 });
+  writer.begin("GET", "", 0, 0);
+  assert.equal(writer.revoked(), undefined);
+  reader.close();
+});
+
+test("nothing is revoked from a call that has ended", () => {
+  const [writer, reader] = open();
+  writer.begin("GET", "", 0, 0b10);
+  writer.end(false);
+  assert.equal(reader.revoke(1, 5), undefined);
+  writer.begin("GET", "", 0, 0b10);
+  assert.equal(reader.revoke(1, 5), undefined);
   reader.close();
 });
 
@@ -64,34 +85,6 @@ test("a text longer than the ledger is cut off", () => {
   const { text } = reader.readAll();
   assert.ok(text.length > 1000 && /^x+$/.test(text));
   reader.close();
-});
-
-test("durations fall into the buckets of SPEC.md", () => {
-  const counts = new Counts();
-  for (const seconds of [0.001, 0.005, 0.3, 10, 11]) counts.observe(0, seconds);
-  const [row] = counts.rows();
-  const found = Object.fromEntries(
-    [...BUCKETS, "+Inf"]
-      .map((bound, index) => [bound, row.buckets[index]])
-      .filter((x) => x[1]),
-  );
-  assert.deepEqual(found, { 0.005: 2, 0.5: 1, 10: 1, "+Inf": 1 });
-});
-
-test("counts add up", () => {
-  const [one, other] = [new Counts(), new Counts()];
-  one.observe(methodIndex("GET"), 1);
-  other.observe(methodIndex("GET"), 2, { failed: true, timedOut: true });
-  one.add(other);
-  const [row] = one.rows();
-  assert.deepEqual(
-    [row.method, row.calls, row.failures, row.timeouts, row.seconds],
-    ["GET", 2, 1, 1, 3],
-  );
-});
-
-test("unknown methods share a label", () => {
-  assert.equal(METHODS[methodIndex("BREW")], "other");
 });
 
 test("a ledger goes to the first folder that is writable", () => {

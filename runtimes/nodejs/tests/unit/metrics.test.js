@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Counts, methodIndex } from "../../shim/ledger.js";
+import { Counts, methodIndex } from "../../shim/counts.js";
 import { renderMetrics } from "../../shim/metrics.js";
 
 test("the metrics of SPEC.md, cumulative buckets included", async () => {

@@ -189,10 +189,46 @@ test("a request that no call has begun for goes to another worker", async () => 
 });
 
 test("a request of which more may have been read is answered 500, and counted", async () => {
-  const head =
-    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-  assert.equal(await afterTheEnd(head), 500);
-  const [row] = supervisor.workers.counts().rows();
+  const { port } = await start({ FUNC_WORKERS: "1" });
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+  socket.write(
+    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
+  const { workers } = supervisor;
+  const holder = () =>
+    [...workers.all].find(({ ledger }) => ledger.read().accepted > 0);
+  await until(holder);
+  process.kill(holder().child.pid, "SIGKILL");
+  assert.match((await once(socket, "data"))[0], /^HTTP\/1\.1 500/);
+  socket.destroy();
+  const [row] = workers.counts().rows();
   assert.deepEqual([row.method, row.calls, row.failures], ["POST", 1, 1]);
   assert.equal(lines[0].status, 500);
+});
+
+test("short calls of many connections share a process, until one of them lasts", async () => {
+  const { ask, port } = await start();
+  supervisor.settings = { ...supervisor.settings, grace: 0.2 };
+  const { workers } = supervisor;
+  workers.lanes = 1;
+  await (await ask("/")).text();
+  const request = (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const sockets = Array.from({ length: 4 }, () => connect(port, "127.0.0.1"));
+  const load = sockets.map(async (socket) => {
+    socket.setEncoding("latin1");
+    for (let count = 0; count < 50; count += 1) {
+      socket.write(request("/"));
+      await once(socket, "data");
+    }
+  });
+  await until(() => [...workers.all].some(({ held }) => held.size > 1));
+  await Promise.all(load);
+  await until(() => [...workers.all].some(({ state }) => state === "ready"));
+  const [slow, fast] = sockets;
+  slow.write(request("/never"));
+  await executing();
+  fast.write(request("/"));
+  await once(fast, "data");
+  assert.equal(workers.inFlight, 1);
+  for (const socket of sockets) socket.destroy();
 });
