@@ -22,6 +22,8 @@ from tests.support.archive import names, unpack_one
 LABEL = "function-runtimes.suite"
 OWNER_LABEL = "function-runtimes.suite.owner"
 ENGINE_TIMEOUT_SECONDS = 180
+STARTS = 2
+"""How many containers may be on their way up at the same time: that takes the CPU."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Engine:
         )
         self.session = uuid.uuid4().hex[:12]
         self.labels = {LABEL: self.session, OWNER_LABEL: owner.here()}
+        self.starting = threading.BoundedSemaphore(STARTS)
+        """Held while a container comes up, or a phase runs."""
         self._lock = threading.Lock()
         self._count = 0
 
