@@ -18,12 +18,11 @@ from docker.models.containers import Container
 from imagebuild import owner
 from imagebuild.containers import archive
 from tests.support.archive import names, unpack_one
+from tests.support.starts import Starts
 
 LABEL = "function-runtimes.suite"
 OWNER_LABEL = "function-runtimes.suite.owner"
 ENGINE_TIMEOUT_SECONDS = 180
-STARTS = 2
-"""How many containers may be on their way up at the same time: that takes the CPU."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,7 @@ class Engine:
         )
         self.session = uuid.uuid4().hex[:12]
         self.labels = {LABEL: self.session, OWNER_LABEL: owner.here()}
-        self.starting = threading.BoundedSemaphore(STARTS)
-        """Held while a container comes up, or a phase runs."""
+        self.starts = Starts()
         self._lock = threading.Lock()
         self._count = 0
 

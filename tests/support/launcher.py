@@ -52,7 +52,7 @@ class Launcher:
         """Start what `order` asks for and wait until it is healthy."""
         mounts = self._mounts(order)
         port = int(order.settings.get("FUNC_PORT") or DEFAULT_PORT)
-        with self._engine.starting:
+        with self._engine.starts.one():
             container, log = self._create(order, mounts)
             server = Server(container, self._engine, port, log)
             if order.options.get("network_mode") != "none":
@@ -72,7 +72,7 @@ class Launcher:
             ended = error.result
             streams = ended.stdout, ended.stderr, ended.termination_log
             return Failure(ended.exit_code, *streams, 0.0, frozenset(), named)
-        with self._engine.starting:
+        with self._engine.starts.one():
             container, log = self._create(order, mounts)
             server = Server(container, self._engine, DEFAULT_PORT, log)
             health = server.health_until_exit(REFUSAL_SECONDS)

@@ -104,7 +104,7 @@ class Phases:
     ) -> PhaseResult:
         log = self._scratch.file(self._tag(phase))
         with (
-            self._engine.starting,
+            self._engine.starts.one(),
             phases.started(
                 self._engine.client,
                 self._image,

@@ -15,6 +15,7 @@ MARKERS = (
     "needs(*names): further reference functions that the test starts itself",
     "variant(*names): the test is for these variants of images only",
     "quiet: measures short times; nothing is started or removed meanwhile",
+    "bounded: states how long something may take; fewer containers start meanwhile",
 )
 FAILED = pytest.StashKey[bool]()
 

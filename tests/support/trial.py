@@ -4,6 +4,7 @@ import inspect
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import nullcontext
 
 import pytest
 
@@ -38,6 +39,7 @@ class Trial:
         self.seconds: dict[str, float] = {}
         self._parameters = parameters(item)
         self._test: Callable[..., None] = item.function  # type: ignore[attr-defined]
+        self._is_bounded = item.get_closest_marker("bounded") is not None
         self._runtime = runtime
         self._make = make
         self._end = end
@@ -71,11 +73,12 @@ class Trial:
 
     def _call(self, given: Mapping[str, object]) -> BaseException | None:
         self._used += [value for value in given.values() if isinstance(value, Server)]
-        begin = time.monotonic()
-        try:
-            self._test(**{name: given[name] for name in self._parameters})
-        except BaseException as error:
-            return error
-        finally:
-            self.seconds["call"] = time.monotonic() - begin
+        with self._runtime.engine.starts.fewer() if self._is_bounded else nullcontext():
+            begin = time.monotonic()
+            try:
+                self._test(**{name: given[name] for name in self._parameters})
+            except BaseException as error:
+                return error
+            finally:
+                self.seconds["call"] = time.monotonic() - begin
         return None
