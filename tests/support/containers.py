@@ -64,8 +64,9 @@ class Engine:
         """Run a container to its end and remove it."""
         container = self.create(image, command, **options)
         try:
-            container.start()
-            code = int(container.wait()["StatusCode"])
+            with self.starts.one():
+                container.start()
+                code = int(container.wait()["StatusCode"])
             return Finished(code, output(container, "stdout"), output(container, "stderr"))
         finally:
             remove(container)
