@@ -97,7 +97,8 @@ class Processes:
                         on_line(line)
             code = process.wait()
         except BaseException:
-            _kill(process)
+            _signal(process, signal.SIGINT)  # as Ctrl-C would, so that it can clean up
+            _kill(process, KILL_AFTER_SECONDS)
             raise
         finally:
             with self._lock:

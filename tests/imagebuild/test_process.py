@@ -91,6 +91,19 @@ def test_sigterm_interrupts() -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_interrupt_lets_a_program_clean_up(tmp_path: Path) -> None:
+    """What ends our waiting is passed on to the program as Ctrl-C, before it is killed."""
+    cleaned = tmp_path / "cleaned"
+    script = f"trap 'touch {cleaned}; exit' INT; echo ready; sleep 60 & wait"
+
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Processes().run(["sh", "-c", script], on_line=interrupt)
+    assert cleaned.exists()
+
+
 def test_daemon_holds_no_stream_of_ours(tmp_path: Path) -> None:
     """A daemon has a session of its own and writes to its log only."""
     process = start_daemon(
