@@ -98,6 +98,7 @@ def test_reset_connection(server: Server, tools: Tools) -> None:
 
 
 @pytest.mark.clause("CONCURRENCY-7")
+@pytest.mark.bounded
 @HELLO
 def test_idle_connections(server: Server) -> None:
     """Connections without a request take nothing from others."""

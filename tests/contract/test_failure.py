@@ -48,6 +48,7 @@ def test_late_error(server: Server) -> None:
 
 
 @pytest.mark.clause("FAILURE-4")
+@pytest.mark.bounded
 @EXIT
 def test_exit(server: Server) -> None:
     """A function that ends its process is a 500 at once."""
@@ -57,6 +58,7 @@ def test_exit(server: Server) -> None:
 
 
 @pytest.mark.clause("FAILURE-5")
+@pytest.mark.bounded
 @EXIT
 def test_kill(server: Server) -> None:
     """A function that kills its process is a 500 at once."""
@@ -81,6 +83,7 @@ def share_a_process(server: Server, tools: Tools) -> bool:
 
 
 @pytest.mark.clause("FAILURE-6")
+@pytest.mark.bounded
 @pytest.mark.needs("counter")
 @EXIT
 def test_beside_an_exit(server: Server, runtime: Runtime, tools: Tools) -> None:

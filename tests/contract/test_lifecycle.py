@@ -45,6 +45,7 @@ def test_timeout_during_the_drain(server: Server) -> None:
 
 
 @pytest.mark.clause("LIFECYCLE-2", "LIFECYCLE-6")
+@pytest.mark.bounded
 @pytest.mark.function("sleep")
 def test_new_requests(server: Server) -> None:
     """During the drain new calls are refused, readiness is gone and health is not."""
@@ -78,6 +79,7 @@ def test_short_grace(server: Server) -> None:
 
 
 @pytest.mark.clause("LIFECYCLE-5")
+@pytest.mark.bounded
 @pytest.mark.function("hello", FUNC_TIMEOUT="1", FUNC_GRACE_PERIOD="1")
 def test_bounded_grace(server: Server) -> None:
     """A request that never comes to its end doesn't hold the runtime up."""

@@ -164,6 +164,7 @@ def test_probes_in_the_log(server: Server) -> None:
 
 
 @pytest.mark.clause("OBSERVABILITY-9", "OBSERVABILITY-10")
+@pytest.mark.bounded
 @PRINT
 def test_output(server: Server) -> None:
     """What a function writes is out at once, each stream on its own, and stays after a kill."""

@@ -289,6 +289,7 @@ def test_garbage(server: Server, garbage: bytes) -> None:
 
 
 @pytest.mark.clause("REQUEST-22", "CONCURRENCY-6")
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", BROKEN)
 @COUNTER
 def test_broken_request(server: Server, kind: str) -> None:

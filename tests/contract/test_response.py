@@ -96,6 +96,7 @@ def test_head(server: Server) -> None:
 
 
 @pytest.mark.clause("RESPONSE-9")
+@pytest.mark.bounded
 @pytest.mark.function("stream", shared=True)
 def test_stream(server: Server) -> None:
     """The first piece comes in the first half of the time that the function takes."""
@@ -109,6 +110,7 @@ def test_stream(server: Server) -> None:
 
 
 @pytest.mark.clause("RESPONSE-10")
+@pytest.mark.bounded
 @VALUE
 def test_unserialisable(server: Server) -> None:
     """A value that can't be sent is an error at once, not after the timeout."""

@@ -9,6 +9,8 @@ from tests.support.sidecar import Tools
 from tests.support.wait import stops_growing
 from tests.support.web import seconds
 
+pytestmark = pytest.mark.bounded
+
 FOREVER = {"seconds": 60}
 SHORT = pytest.mark.function("sleep", shared=True, FUNC_TIMEOUT="0.4", FUNC_WORKERS="5")
 FILE = {"file": "/tmp/written-by-function"}

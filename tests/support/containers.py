@@ -7,6 +7,7 @@ Ctrl-C too; what a killed session left behind is removed by the next one.
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,13 @@ from docker.models.containers import Container
 from imagebuild import owner
 from imagebuild.containers import archive
 from tests.support.archive import names, unpack_one
+from tests.support.starts import Starts
 
 LABEL = "function-runtimes.suite"
 OWNER_LABEL = "function-runtimes.suite.owner"
 ENGINE_TIMEOUT_SECONDS = 180
+REMOVALS = 4
+"""How many containers are removed at once, when a session ends."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Engine:
         )
         self.session = uuid.uuid4().hex[:12]
         self.labels = {LABEL: self.session, OWNER_LABEL: owner.here()}
+        self.starts = Starts()
         self._lock = threading.Lock()
         self._count = 0
 
@@ -59,8 +64,9 @@ class Engine:
         """Run a container to its end and remove it."""
         container = self.create(image, command, **options)
         try:
-            container.start()
-            code = int(container.wait()["StatusCode"])
+            with self.starts.one():
+                container.start()
+                code = int(container.wait()["StatusCode"])
             return Finished(code, output(container, "stdout"), output(container, "stderr"))
         finally:
             remove(container)
@@ -80,11 +86,10 @@ class Engine:
 
     def clean(self) -> None:
         """Remove what this session made, and what sessions made that were killed."""
-        for container in self.client.containers.list(
-            all=True, sparse=True, filters={"label": LABEL}
-        ):
-            if self._is_done(container.attrs["Labels"]):
-                remove(container)
+        found = self.client.containers.list(all=True, sparse=True, filters={"label": LABEL})
+        done = [container for container in found if self._is_done(container.attrs["Labels"])]
+        with ThreadPoolExecutor(REMOVALS) as executor:
+            list(executor.map(remove, done))
         for volume in self.client.volumes.list(filters={"label": LABEL}):
             if self._is_done(volume.attrs["Labels"]):
                 with suppress(docker.errors.APIError):

@@ -5,14 +5,18 @@ import pytest
 from imagebuild import engine
 from imagebuild.catalog import Catalog, Image
 from imagebuild.process import Processes
+from tests.support.ahead import Ahead
 from tests.support.launcher import Failure
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.sidecar import Tools
+from tests.support.specification import Specification
 from tests.support.suite import Suite
 
 CATALOG = pytest.StashKey[Catalog]()
+SPECIFICATION = pytest.StashKey[Specification]()
 SUITE = pytest.StashKey[Suite]()
+AHEAD = pytest.StashKey[Ahead]()
 
 
 def suite_of(config: pytest.Config) -> Suite:
@@ -21,8 +25,15 @@ def suite_of(config: pytest.Config) -> Suite:
         catalog = config.stash[CATALOG]
         prefix = config.getoption("--prefix") or catalog.prefix
         builder = engine.connect(Processes(), catalog.root)
-        config.stash[SUITE] = Suite(builder, catalog, prefix)
+        config.stash[SUITE] = Suite(builder, catalog, prefix, config.stash[SPECIFICATION])
+        config.stash[AHEAD] = Ahead(config.stash[SUITE])
     return config.stash[SUITE]
+
+
+def ahead_of(config: pytest.Config) -> Ahead:
+    """Return the tests that have begun ahead of their turns."""
+    suite_of(config)
+    return config.stash[AHEAD]
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +49,17 @@ def runtime(request: pytest.FixtureRequest) -> Runtime:
 @pytest.fixture
 def server(request: pytest.FixtureRequest, runtime: Runtime) -> Server:
     """The function that the marker `function` names, running; without it a shared `hello`."""
-    return suite_of(request.config).server(request.node)
+    given = ahead_of(request.config).given(request.node, "server")
+    assert isinstance(given, Server)
+    return given
 
 
 @pytest.fixture
 def failure(request: pytest.FixtureRequest, runtime: Runtime) -> Failure:
     """How the function that the marker `function` names failed to load."""
-    return suite_of(request.config).failure(request.node)
+    given = ahead_of(request.config).given(request.node, "failure")
+    assert isinstance(given, Failure)
+    return given
 
 
 @pytest.fixture

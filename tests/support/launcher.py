@@ -1,5 +1,6 @@
 """Starting functions on an image."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,42 +50,49 @@ class Launcher:
 
     def server(self, order: Order) -> Server:
         """Start what `order` asks for and wait until it is healthy."""
-        container, log = self._create(order)
+        mounts = self._mounts(order)
         port = int(order.settings.get("FUNC_PORT") or DEFAULT_PORT)
-        server = Server(container, self._engine, port, log)
-        if order.options.get("network_mode") != "none":
-            try:
-                server.wait_healthy()
-            except AssertionError:
-                server.remove()
-                raise
+        with self._engine.starts.one():
+            container, log = self._create(order, mounts)
+            server = Server(container, self._engine, port, log)
+            if order.options.get("network_mode") != "none":
+                try:
+                    server.wait_healthy()
+                except AssertionError:
+                    server.remove()
+                    raise
         return server
 
     def failure(self, order: Order) -> Failure:
         """Return how the function of `order` failed to load."""
         named = names(order.function, self._image.language_entry.fixtures)
         try:
-            container, log = self._create(order)
+            mounts = self._mounts(order)
         except PhaseFailedError as error:
             ended = error.result
             streams = ended.stdout, ended.stderr, ended.termination_log
             return Failure(ended.exit_code, *streams, 0.0, frozenset(), named)
-        server = Server(container, self._engine, DEFAULT_PORT, log)
-        try:
+        with self._engine.starts.one():
+            container, log = self._create(order, mounts)
+            server = Server(container, self._engine, DEFAULT_PORT, log)
             health = server.health_until_exit(REFUSAL_SECONDS)
+        try:
             code, seconds = server.exit_code(within=1), server.seconds_alive
             streams = server.stdout, server.stderr, server.termination_log
             return Failure(code, *streams, seconds, health, named)
         finally:
             server.remove()
 
-    def _create(self, order: Order) -> tuple[Container, File]:
-        options = dict(order.options)
+    def _mounts(self, order: Order) -> dict[str, dict[str, str]]:
+        """Put the function of `order` through its phases, if need be; return where it goes."""
+        if order.options.get("empty"):
+            return {}
+        return {self.functions.volume(order.function): {"bind": INSTALL_VOLUME, "mode": "ro"}}
+
+    def _create(self, order: Order, mounts: Mapping[str, dict[str, str]]) -> tuple[Container, File]:
+        options = {name: value for name, value in order.options.items() if name != "empty"}
         log = self._scratch.file(self.tag)
-        volumes = {log.source: {"bind": TERMINATION_LOG, "mode": "rw"}}
-        if not options.pop("empty", False):
-            volume = self.functions.volume(order.function)
-            volumes[volume] = {"bind": INSTALL_VOLUME, "mode": "ro"}
+        volumes = {log.source: {"bind": TERMINATION_LOG, "mode": "rw"}, **mounts}
         named = names(order.function, self._image.language_entry.fixtures)
         settings = {"MOD_NAME": named.module, "FUNC_HANDLER": named.handler, **order.settings}
         environment = {name: value for name, value in settings.items() if value is not None}

@@ -41,6 +41,27 @@ def of(item: pytest.Item) -> Order | None:
     return Order(marker.args[0], settings, options, shared)
 
 
+def is_quiet(item: pytest.Item) -> bool:
+    """Whether a test measures short times: nothing else may run beside it."""
+    return item.get_closest_marker("quiet") is not None
+
+
+def is_shared(item: pytest.Item) -> bool:
+    """Whether a test shares its container."""
+    wanted = of(item)
+    return wanted is not None and wanted.shared
+
+
+def lanes(item: pytest.Item) -> frozenset[str]:
+    """Return what a test shares with others: it runs beside none that shares one of them.
+
+    These are the functions whose containers it may share, whatever their settings.
+    """
+    wanted = of(item)
+    own = [wanted.function] if wanted and wanted.shared else ()
+    return frozenset(own).union(*(marker.args for marker in item.iter_markers("needs")))
+
+
 def clauses(item: pytest.Item) -> list[str]:
     """Return the IDs of the clauses that a test cites."""
     return [name for marker in item.iter_markers("clause") for name in marker.args]

@@ -103,16 +103,19 @@ class Phases:
         self, name: str, phase: Phase, function: phases.Function, volume: str, **options: Any
     ) -> PhaseResult:
         log = self._scratch.file(self._tag(phase))
-        with phases.started(
-            self._engine.client,
-            self._image,
-            function,
-            phase,
-            prefix=self._prefix,
-            volumes={volume: INSTALL_VOLUME, log.source: TERMINATION_LOG},
-            labels=self._engine.labels,
-            **options,
-        ) as container:
+        with (
+            self._engine.starts.one(),
+            phases.started(
+                self._engine.client,
+                self._image,
+                function,
+                phase,
+                prefix=self._prefix,
+                volumes={volume: INSTALL_VOLUME, log.source: TERMINATION_LOG},
+                labels=self._engine.labels,
+                **options,
+            ) as container,
+        ):
             code = int(container.wait()["StatusCode"])
             streams = output(container, "stdout"), output(container, "stderr")
             return PhaseResult(name, code, *streams, log.text)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from imagebuild import catalog as catalogs
-from tests.support import report, selection, specification
-from tests.support.fixtures import CATALOG, SUITE, suite_of
+from tests.support import order, report, selection, specification
+from tests.support.fixtures import AHEAD, CATALOG, SPECIFICATION, SUITE, ahead_of, suite_of
 
 MARKERS = (
     "clause(*ids): clauses of SPEC.md that the test verifies",
@@ -15,8 +15,8 @@ MARKERS = (
     "needs(*names): further reference functions that the test starts itself",
     "variant(*names): the test is for these variants of images only",
     "quiet: measures short times; nothing is started or removed meanwhile",
+    "bounded: states how long something may take; fewer containers start meanwhile",
 )
-SPECIFICATION = pytest.StashKey[specification.Specification]()
 FAILED = pytest.StashKey[bool]()
 
 
@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             keep = keep and has_image
         (kept if keep else left_out).append(item)
         selection.waive(item)
-    items[:] = kept
+    items[:] = selection.quiet_last(kept)
     config.hook.pytest_deselected(items=left_out)
 
 
@@ -83,12 +83,40 @@ def pytest_runtestloop(session: pytest.Session) -> None:
             assert suite.tools.image
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Start what the following tests need, while this one runs."""
+    """Begin this test and those that follow."""
     item.stash[FAILED] = False
     if selection.image_of(item) is not None:
-        index = item.session.items.index(item)
-        suite_of(item.config).look_ahead(item, item.session.items[index + 1 :])
+        ahead_of(item.config).look(item.session.items, item.session.items.index(item))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Wait for the end of a test that has begun; others are called by pytest."""
+    if selection.image_of(pyfuncitem) is None or order.is_quiet(pyfuncitem):
+        return None
+    ahead_of(pyfuncitem.config).call(pyfuncitem, pyfuncitem.funcargs)
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Let tests begin that only needed a fixture of their module or of the session."""
+    value = yield
+    if fixturedef.scope != "function" and AHEAD in request.config.stash:
+        request.config.stash[AHEAD].keep(fixturedef.argname, request.node, value)
+    return value
+
+
+def pytest_fixture_post_finalizer(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> None:
+    """Let no further test begin with a fixture that is torn down."""
+    if fixturedef.scope != "function" and AHEAD in request.config.stash:
+        request.config.stash[AHEAD].drop(fixturedef.argname, request.node)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -97,21 +125,20 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach clause, image, requests and logs to a failure."""
     result = yield
-    suite = item.config.stash.get(SUITE, None)
-    if suite is not None and selection.image_of(item) is not None:
-        if result.failed:
-            item.stash[FAILED] = True
-            report.attach(result, item, item.config.stash[SPECIFICATION], suite.used())
+    ahead = item.config.stash.get(AHEAD, None)
+    if ahead is not None and selection.image_of(item) is not None:
+        item.stash[FAILED] |= result.failed
+        ahead.explain(item, result)
         if call.when == "teardown":
-            suite.end_test(item, item.stash[FAILED])
+            ahead.end(item, item.stash[FAILED])
     return result
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove all containers, after Ctrl-C too."""
-    suite = config.stash.get(SUITE, None)
-    if suite is not None:
-        suite.close()
+    if SUITE in config.stash:
+        config.stash[AHEAD].close()
+        config.stash[SUITE].close()
 
 
 def pytest_report_header(config: pytest.Config) -> Iterator[str]:

@@ -15,25 +15,22 @@ LOG_LINES = 60
 EXCHANGES = 12
 
 
-def attach(
-    result: pytest.TestReport,
-    item: pytest.Item,
-    specification: Specification,
-    servers: Iterable[Server],
-) -> None:
-    """Add the clauses, the image, the requests and the containers' logs to a failed `result`."""
+def sections(
+    item: pytest.Item, specification: Specification, servers: Iterable[Server]
+) -> list[tuple[str, str]]:
+    """Return what a failure shows: clauses, image, requests and the logs of its containers."""
     sentences = [f"{name}: {specification.clauses[name].sentence}" for name in order.clauses(item)]
     image = selection.image_of(item)
-    result.sections.append(("clause", "\n".join(sentences)))
-    result.sections.append(("image", image.name if image else ""))
+    shown = [("clause", "\n".join(sentences)), ("image", image.name if image else "")]
     for server in servers:
-        result.sections.append(("requests", "\n".join(server.exchanges[-EXCHANGES:])))
+        shown.append(("requests", "\n".join(server.exchanges[-EXCHANGES:])))
         for stream in ("stdout", "stderr"):
             try:
                 lines = getattr(server, stream).splitlines()
             except Exception as error:  # the container may be gone: the failure matters more
                 lines = [repr(error)]
-            result.sections.append((f"container {stream}", "\n".join(lines[-LOG_LINES:])))
+            shown.append((f"container {stream}", "\n".join(lines[-LOG_LINES:])))
+    return shown
 
 
 class Results:

@@ -1,5 +1,6 @@
 """One image under test: what the fixture `runtime` gives."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,16 @@ class Runtime:
         self.engine = engine
         self.image = image
         self.tag = image.tag(prefix)
-        self.used: list[Server] = []
+        self._local = threading.local()
         self._launcher = Launcher(engine, image, prefix, root, scratch)
         self._servers = Once[Server]()
         self._failures = Once[Failure]()
+
+    @property
+    def used(self) -> list[Server]:
+        """The servers that the test which runs in this thread has used so far."""
+        used: list[Server] = self._local.__dict__.setdefault("used", [])
+        return used
 
     def start(
         self,
@@ -102,7 +109,7 @@ class Runtime:
         return self._failures.get(order.key, lambda: self._launcher.failure(order))
 
     def end_test(self, failed: bool) -> list[Server]:
-        """Return the servers of the test that has ended which nobody needs any more.
+        """Return the servers of this thread's test, which has ended, that nobody needs any more.
 
         After a failure these are all that it used, and what is asked for again starts anew.
         """

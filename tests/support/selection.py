@@ -1,5 +1,6 @@
 """Which tests run on which images: by image, clause, feature, folder and waiver."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def applies(item: pytest.Item, specification: Specification, wanted: list[str]) 
     if variants and image.variant not in variants.args:
         return False
     return order.needed_features(item, specification) <= set(image.language_entry.features)
+
+
+def quiet_last(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests with the quiet ones of each image behind its others."""
+    images = [image.name if (image := image_of(item)) else "" for item in items]
+    places = {name: place for place, name in enumerate(dict.fromkeys(images))}
+    keys = [(places[name], order.is_quiet(item)) for name, item in zip(images, items, strict=True)]
+    return [item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0])]
 
 
 def waive(item: pytest.Item) -> None:

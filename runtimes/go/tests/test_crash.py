@@ -22,6 +22,7 @@ def test_panic(server: Server, how: str) -> None:
 
 
 @pytest.mark.function("crash")
+@pytest.mark.bounded
 @pytest.mark.parametrize("how", sorted(FATAL))
 def test_fatal_error(server: Server, how: str) -> None:
     """What ends the process is 500 at once, its trace is in the log, the next call is served."""

@@ -9,6 +9,7 @@ from tests.support.web import seconds
 
 
 @pytest.mark.function("crash", mem_limit="512m", memswap_limit="512m")
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("how", "trace"),
     [("exit", ""), ("memory", "java.lang.OutOfMemoryError"), ("stack", "StackOverflowError")],
@@ -24,6 +25,7 @@ def test_beside_a_crash(server: Server, how: str, trace: str) -> None:
 
 
 @pytest.mark.function("crash")
+@pytest.mark.bounded
 def test_halt(server: Server) -> None:
     """An end of the process that nothing can delay is 500 at once; the next call is served."""
     answer = server.call({"how": "halt"})
