@@ -28,6 +28,7 @@ final class Link {
   static final byte CLOSED = 'X';
   static final byte EXIT = 'E';
   static final byte REPLACE = 'F';
+  static final byte LOGGED = 'A';
 
   private final int link;
   private final Constructor<?> channels;

@@ -41,11 +41,14 @@ final class Table {
 
   /** Maps the descriptor that the supervisor has handed down. */
   static Table open(int descriptor) throws IOException {
+    return new Table(map(descriptor, METRICS_SIZE + SLOT_SIZE * SLOT_COUNT));
+  }
+
+  static ByteBuffer map(int descriptor, int size) throws IOException {
     Path path = Path.of("/proc/self/fd/" + descriptor);
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long size = METRICS_SIZE + (long) SLOT_SIZE * SLOT_COUNT;
-      return new Table(channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
     }
   }
 
