@@ -69,7 +69,8 @@ public final class Main {
     EventReader reader = new EventReader(settings.bodyLimit());
     Probes probes = new Probes(settings.port());
     protocol.setAdapter(new FunctionAdapter(endpoint, calls, caller, reader, log, probes));
-    protocol.setMaxThreads(Math.min(settings.concurrency() + 32, MAX_THREADS));
+    int threads = settings.concurrency() + 32 + HandoverEndpoint.MOST_AWAITING;
+    protocol.setMaxThreads(Math.min(threads, MAX_THREADS));
     protocol.setMinSpareThreads(2);
     protocol.setMaxConnections(-1); // the supervisor bounds them
     protocol.setMaxKeepAliveRequests(-1);

@@ -60,11 +60,13 @@ final class Table {
   /** The slot of one connection, while it belongs to the worker of this generation. */
   final class Slot {
     final int number;
+    final int descriptor;
     private final int at;
     private final int owner;
 
-    Slot(int number, int generation) {
+    Slot(int number, int generation, int descriptor) {
       this.number = number;
+      this.descriptor = descriptor;
       this.at = METRICS_SIZE + number * SLOT_SIZE;
       this.owner = generation << 8;
     }
@@ -79,6 +81,11 @@ final class Table {
         return swap(IDLE, READING);
       }
       return (word & ~0xff) == owner;
+    }
+
+    /** Whether the connection is this worker's and has the state. */
+    boolean is(int state) {
+      return (int) INT.getVolatile(memory, at) == (owner | state);
     }
 
     /** Changes the state, unless the supervisor has taken the request over. */
