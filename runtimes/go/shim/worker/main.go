@@ -71,9 +71,8 @@ func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, 
 	}
 }
 
-// collectPercent is the default of GOGC. A function that keeps next to nothing has its heap collected
-// each time it has grown to 4 MiB by Go's own default: dozens of times a second under load, a sixth
-// of all processor time.
+// collectPercent is the default of GOGC. By Go's own default the heap of a function that keeps next
+// to nothing is collected each time it has grown to 4 MiB, which is many times a second under load.
 const collectPercent = 300
 
 // firstHeap is how far the heap grows before the collector runs for the first time, in bytes.
