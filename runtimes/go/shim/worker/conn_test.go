@@ -3,7 +3,6 @@ package worker
 import (
 	"errors"
 	"os"
-	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -39,17 +38,5 @@ func TestDeadlinesForReading(t *testing.T) {
 		if count, err := c.Read(piece); count != 1 || err != nil {
 			t.Errorf("round %d: %d bytes, %v", round, count, err)
 		}
-	}
-}
-
-func TestTheUserChoosesHowOftenTheCollectorRuns(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(77))
-	collectSeldom(func(string) (string, bool) { return "77", true })
-	if percent := debug.SetGCPercent(77); percent != 77 {
-		t.Errorf("the user's choice became %d", percent)
-	}
-	collectSeldom(func(string) (string, bool) { return "", false })
-	if percent := debug.SetGCPercent(77); percent != collectPercent {
-		t.Errorf("%d without a choice", percent)
 	}
 }

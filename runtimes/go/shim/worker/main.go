@@ -45,7 +45,6 @@ func Main(function Function) {
 		refuse(err)
 	}
 	limitMemory(os.LookupEnv, os.ReadFile)
-	collectSeldom(os.LookupEnv)
 	touchMemory()
 	server := newServer(loaded, call, shared, counters, incoming.retired)
 	if _, err := incoming.control.Write([]byte("ready")); err != nil {
@@ -71,18 +70,8 @@ func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, 
 	}
 }
 
-// collectPercent is the default of GOGC. By Go's own default the heap of a function that keeps next
-// to nothing is collected each time it has grown to 4 MiB, which is many times a second under load.
-const collectPercent = 300
-
 // firstHeap is how far the heap grows before the collector runs for the first time, in bytes.
-const firstHeap = 4 << 20 * collectPercent / 100
-
-func collectSeldom(lookup func(string) (string, bool)) {
-	if _, chosen := lookup("GOGC"); !chosen {
-		debug.SetGCPercent(collectPercent)
-	}
-}
+const firstHeap = 4 << 20
 
 // touchMemory takes that memory at once: a container then needs from the start what it will need
 // (IMAGE-10), and the first thousand requests don't wait for the system's pages.
