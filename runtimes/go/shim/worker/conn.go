@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -26,6 +27,9 @@ type conn struct {
 	address *net.TCPAddr
 	// between is set while net/http waits for the next request.
 	between atomic.Bool
+	// bounded is set while there is a deadline for reading.
+	bounded   bool
+	deadlines sync.Mutex
 	// hijacked is set once the function has taken the connection for itself.
 	hijacked atomic.Bool
 	// full is the size of net/http's read buffer, which it offers whole only when it is empty.
@@ -156,12 +160,29 @@ func (c *conn) Close() error {
 	return err
 }
 
-func (c *conn) LocalAddr() net.Addr                { return &net.TCPAddr{} }
-func (c *conn) RemoteAddr() net.Addr               { return c.address }
-func (c *conn) SetDeadline(moment time.Time) error { return c.file.SetDeadline(moment) }
+func (c *conn) LocalAddr() net.Addr  { return &net.TCPAddr{} }
+func (c *conn) RemoteAddr() net.Addr { return c.address }
+
+// SetDeadline bounds reading and writing.
+func (c *conn) SetDeadline(moment time.Time) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	c.bounded = !moment.IsZero()
+	return c.file.SetDeadline(moment)
+}
+
+// SetReadDeadline spares the poller what changes nothing: net/http ends a deadline several times a
+// request, and sets none.
 func (c *conn) SetReadDeadline(moment time.Time) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	if !c.bounded && moment.IsZero() {
+		return nil
+	}
+	c.bounded = !moment.IsZero()
 	return c.file.SetReadDeadline(moment)
 }
+
 func (c *conn) SetWriteDeadline(moment time.Time) error {
 	return c.file.SetWriteDeadline(moment)
 }

@@ -6,8 +6,8 @@ const allowedOrigin = "Access-Control-Allow-Origin"
 
 // preflight answers a CORS preflight without a call (RESPONSE-13); false if it is none.
 func preflight(writer http.ResponseWriter, request *http.Request) bool {
-	method := request.Header.Get("Access-Control-Request-Method")
-	if request.Method != http.MethodOptions || method == "" || request.Header.Get("Origin") == "" {
+	if request.Method != http.MethodOptions ||
+		request.Header.Get("Access-Control-Request-Method") == "" || request.Header.Get("Origin") == "" {
 		return false
 	}
 	header := writer.Header()

@@ -44,12 +44,12 @@ func newEvent(request *http.Request, body string) (functions.Event, error) {
 	header := request.Header
 	event := functions.Event{
 		Data:           body,
-		EventID:        header.Get("Event-Id"),
-		EventType:      header.Get("Event-Type"),
-		EventTime:      header.Get("Event-Time"),
-		EventNamespace: header.Get("Event-Namespace"),
+		EventID:        first(header["Event-Id"]),
+		EventType:      first(header["Event-Type"]),
+		EventTime:      first(header["Event-Time"]),
+		EventNamespace: first(header["Event-Namespace"]),
 	}
-	media := mediaType(header.Get("Content-Type"))
+	media := mediaType(first(header["Content-Type"]))
 	if media == "application/cloudevents+json" {
 		return event, structuredMode(&event, body)
 	}
@@ -57,6 +57,15 @@ func newEvent(request *http.Request, body string) (functions.Event, error) {
 		return event, errors.New("the body is not JSON")
 	}
 	return event, binaryMode(&event, header)
+}
+
+// first is the value of a header, as http.Header.Get gives it; that brings the name into its
+// canonical form each time, which the names here have already.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 func validJSON(text string) bool { return utf8.ValidString(text) && json.Valid([]byte(text)) }

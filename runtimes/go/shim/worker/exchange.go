@@ -28,8 +28,9 @@ func (s *server) begin(writer http.ResponseWriter, request *http.Request) *excha
 	x.ResponseWriter = writer
 	x.entry = accesslog.Entry{
 		Address: x.conn.slot.Address(), Method: request.Method, Target: request.RequestURI,
-		Protocol: request.Proto, Referer: request.Referer(), Agent: request.UserAgent(),
-		Trace: accesslog.Trace(request.Header.Get("Traceparent")), Start: time.Now(),
+		Protocol: request.Proto, Referer: first(request.Header["Referer"]),
+		Agent: first(request.Header["User-Agent"]),
+		Trace: accesslog.Trace(first(request.Header["Traceparent"])), Start: time.Now(),
 	}
 	_, x.crossOrigin = request.Header["Origin"]
 	x.entry.CrossOrigin = x.crossOrigin

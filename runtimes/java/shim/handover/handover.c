@@ -1,6 +1,8 @@
-/* What Java can't do itself: receive a descriptor (SCM_RIGHTS) and use a SOCK_SEQPACKET socket. */
+/* What Java can't do itself: receive a descriptor (SCM_RIGHTS), use a SOCK_SEQPACKET socket, and wait
+   for one descriptor without a selector. */
 #include <errno.h>
 #include <jni.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,4 +46,13 @@ JNIEXPORT void JNICALL Java_io_kubeless_runtime_Link_send(
                            (unsigned char)(slot >> 16), (unsigned char)(slot >> 24)};
   while (send(link, data, sizeof data, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
+}
+
+/* Waits until the descriptor is readable; an interruption by a signal counts as nothing to read. */
+JNIEXPORT jboolean JNICALL Java_io_kubeless_runtime_Link_await(
+    JNIEnv *env, jclass class, jint descriptor, jint millis) {
+  (void)env;
+  (void)class;
+  struct pollfd awaited = {.fd = descriptor, .events = POLLIN};
+  return poll(&awaited, 1, millis) > 0;
 }

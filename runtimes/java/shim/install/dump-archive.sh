@@ -14,8 +14,11 @@ supervisor=$!
 "$shim/java/bin/java" -cp "$work/classes:$shim/lib/params.jar" io.kubeless.Warm 8079
 kill "$supervisor"
 wait "$supervisor"
-# The last line of a worker that was ended while it started may be cut off.
-for list in "$work"/*.list; do sed -e '$d' -e 's/ id: [0-9]*$//' "$list"; done | grep -v -e '^#' -e ' source: ' | sort -u >"$work/all.list"
+# Sorting is no loss but for the constant pools, whose lines (@cp) stand behind their classes. The last
+# line of a worker that was killed may be cut off, and the JVM takes no such list.
+for list in "$work"/*.list; do
+  sed -e '$d' -e 's/ id: [0-9]*$//' "$list"
+done | grep -v -e '^#' -e '^@cp' -e ' source: ' | sort -u >"$work/all.list"
 "$shim/java/bin/java" -Xshare:dump -XX:SharedClassListFile="$work/all.list" \
   -XX:SharedArchiveFile="$shim/shim.jsa" -XX:+UseSerialGC -Xms24m \
   -cp "$(printf '%s:' "$shim"/lib/*.jar | sed 's/:$//')" >"$work/dump.log" 2>&1 ||

@@ -3,12 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 )
 
-// logEntry is one access-log line of a request that the supervisor has answered itself.
+// logEntry is the access-log line of a request that the supervisor has answered itself.
 type logEntry struct {
 	request
 	status, bytes int
@@ -39,42 +38,6 @@ func (entry logEntry) text(asJSON bool) string {
 		entry.status, entry.bytes, entry.duration.Seconds(), orNull(entry.agent), orNull(entry.trace),
 	})
 	return string(line) + "\n"
-}
-
-// accessLog writes lines to stdout from a goroutine of its own: whoever reads them may be slow, and
-// probes and deadlines don't wait for that (CONCURRENCY-2, TIMEOUT-2).
-type accessLog struct {
-	asJSON bool
-	lines  chan string
-	ended  chan struct{}
-}
-
-func newAccessLog(asJSON bool) *accessLog {
-	log := &accessLog{asJSON, make(chan string, 4096), make(chan struct{})}
-	go func() {
-		for line := range log.lines {
-			_, _ = os.Stdout.WriteString(line)
-		}
-		close(log.ended)
-	}()
-	return log
-}
-
-// write hands a line over; one is lost where thousands wait already.
-func (log *accessLog) write(entry logEntry) {
-	select {
-	case log.lines <- entry.text(log.asJSON):
-	default:
-	}
-}
-
-// close waits for a moment until all lines are written; nothing may be written after it.
-func (log *accessLog) close() {
-	close(log.lines)
-	select {
-	case <-log.ended:
-	case <-time.After(time.Second):
-	}
 }
 
 func orNull(text string) *string {

@@ -48,6 +48,7 @@ func (s *supervisor) start() {
 		fail("can't start a worker: " + err.Error())
 	}
 	s.workers[started.pid] = started
+	s.log.add(started.ring)
 	if s.active == nil {
 		s.active = started
 	} else {
@@ -82,6 +83,8 @@ func (s *supervisor) hear(w *worker, kind byte, slot int) {
 		s.retire(w)
 	case fromRetire:
 		s.retire(w)
+	case fromLogged:
+		s.log.poke()
 	}
 }
 
@@ -122,6 +125,7 @@ func (s *supervisor) workerEnded(pid int, status unix.WaitStatus) {
 	_ = unix.Kill(-pid, unix.SIGKILL) // what it has started (TIMEOUT-11)
 	w.ended = true
 	w.link.Close()
+	s.log.remove(w.ring)
 	delete(s.workers, pid)
 	expected := s.retired[w] || s.draining
 	delete(s.retired, w)

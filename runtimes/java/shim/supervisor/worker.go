@@ -21,6 +21,7 @@ const (
 	fromClosed   = 'X' // the connection in this slot has ended
 	fromExit     = 'E' // the call in this slot wants to end the process
 	fromRetire   = 'F' // this worker had better be replaced
+	fromLogged   = 'A' // there is a line in a ring that sleeps
 )
 
 // worker is one JVM. Its fields are guarded by the supervisor's lock, but for those set once.
@@ -28,6 +29,7 @@ type worker struct {
 	pid        int
 	generation uint32
 	link       *net.UnixConn
+	ring       *ring
 	loaded     bool
 	ended      bool
 	wantsEnd   bool // to be retired as soon as there is a replacement
@@ -69,7 +71,7 @@ func environment(own []string) []string {
 	return append(own, "LC_CTYPE=C.UTF-8")
 }
 
-// startWorker starts a JVM with the table and a link on descriptors 3 and 4.
+// startWorker starts a JVM with a link, the table and a ring on descriptors 3, 4 and 5.
 //
 // TIMEOUT-11: it leads a process group, which is ended as a whole.
 func startWorker(home string, generation uint32, shared *table) (*worker, error) {
@@ -89,16 +91,24 @@ func startWorker(home string, generation uint32, shared *table) (*worker, error)
 		return nil, err
 	}
 	defer null.Close()
+	lines, err := newRing()
+	if err != nil {
+		return nil, err
+	}
 	path, arguments := command(home)
-	files := []uintptr{null.Fd(), 1, 2, uintptr(pair[1]), uintptr(shared.descriptor)}
+	files := []uintptr{
+		null.Fd(), 1, 2, uintptr(pair[1]), uintptr(shared.descriptor), uintptr(lines.descriptor),
+	}
 	pid, err := syscall.ForkExec(path, arguments, &syscall.ProcAttr{
 		Env: environment(os.Environ()), Files: files, Sys: &syscall.SysProcAttr{Setpgid: true},
 	})
 	if err != nil {
 		connection.Close()
+		lines.free()
 		return nil, err
 	}
-	return &worker{pid: pid, generation: generation, link: connection.(*net.UnixConn)}, nil
+	link := connection.(*net.UnixConn)
+	return &worker{pid: pid, generation: generation, link: link, ring: lines}, nil
 }
 
 // send tells the worker something; a dead worker is noticed elsewhere.

@@ -2,9 +2,6 @@ package io.kubeless.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -13,14 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes one line per request to stdout, past {@code System.out} (OBSERVABILITY-6). */
+/** Writes one line per request (OBSERVABILITY-6). */
 final class AccessLog {
   private static final DateTimeFormatter APACHE =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH)
           .withZone(ZoneId.systemDefault());
 
-  private final FileOutputStream output = new FileOutputStream(FileDescriptor.out);
   private final boolean json;
+  private final Ring ring;
   private volatile Second second = new Second(-1, "");
 
   private record Second(long number, String text) {}
@@ -38,18 +35,14 @@ final class AccessLog {
       String trace,
       long duration) {}
 
-  AccessLog(boolean json) {
+  AccessLog(boolean json, Ring ring) {
     this.json = json;
+    this.ring = ring;
   }
 
   void write(Entry entry) {
     long now = System.currentTimeMillis();
-    byte[] line = (json ? json(entry, now) : apache(entry, now)).getBytes(UTF_8);
-    try {
-      output.write(line);
-    } catch (IOException e) {
-      // Nobody reads the log: that is no reason to fail a request.
-    }
+    ring.write((json ? json(entry, now) : apache(entry, now)).getBytes(UTF_8));
   }
 
   String apache(Entry entry, long now) {

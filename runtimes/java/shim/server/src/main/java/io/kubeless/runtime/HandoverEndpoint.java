@@ -3,19 +3,26 @@ package io.kubeless.runtime;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /** Tomcat's endpoint, but connections come from the supervisor instead of a listening socket. */
 final class HandoverEndpoint extends NioEndpoint {
+  /** How many threads may wait for the next request of their connection (CONCURRENCY-7). */
+  static final int MOST_AWAITING = 32;
+
+  private static final int PATIENCE_MILLIS = 100;
   private final Link link;
   private final Table table;
   private final Calls calls;
   private final Map<SocketChannel, Table.Slot> slots = new ConcurrentHashMap<>();
   private final ThreadLocal<Table.Slot> current = new ThreadLocal<>();
+  private final AtomicInteger awaiting = new AtomicInteger();
 
   HandoverEndpoint(Link link, Table table, Calls calls) {
     this.link = link;
@@ -28,10 +35,25 @@ final class HandoverEndpoint extends NioEndpoint {
     return current.get();
   }
 
+  /** Waits for bytes of the next request; false if there are none soon. */
+  boolean await(Table.Slot slot) {
+    try {
+      return awaiting.incrementAndGet() <= MOST_AWAITING
+          && Link.await(slot.descriptor, PATIENCE_MILLIS);
+    } finally {
+      awaiting.decrementAndGet();
+    }
+  }
+
   /** Serves a connection that the supervisor doesn't know. */
   void adopt(SocketChannel channel, Table.Slot slot) {
     slots.put(channel, slot);
     setSocketOptions(channel);
+  }
+
+  @Override
+  protected NioChannel createChannel(SocketBufferHandler buffers) {
+    return new HandoverChannel(buffers, this);
   }
 
   @Override
@@ -51,7 +73,9 @@ final class HandoverEndpoint extends NioEndpoint {
         case Link.INTERRUPT -> calls.interrupt(message.slot());
         case Link.RETIRE -> calls.retire();
         case Link.CONNECTION -> {
-          slots.put(message.channel(), table.new Slot(message.slot(), message.generation()));
+          int descriptor = message.descriptor();
+          Table.Slot slot = table.new Slot(message.slot(), message.generation(), descriptor);
+          slots.put(message.channel(), slot);
           return message.channel();
         }
         default -> throw new IllegalStateException("unknown message " + message);

@@ -28,6 +28,7 @@ final class Link {
   static final byte CLOSED = 'X';
   static final byte EXIT = 'E';
   static final byte REPLACE = 'F';
+  static final byte LOGGED = 'A';
 
   private final int link;
   private final Constructor<?> channels;
@@ -50,8 +51,8 @@ final class Link {
     descriptors.setAccessible(true);
   }
 
-  /** A message; channel, generation and address are those of a connection. */
-  record Message(byte kind, int slot, int generation, SocketChannel channel) {}
+  /** A message; generation, descriptor and channel are those of a connection. */
+  record Message(byte kind, int slot, int generation, int descriptor, SocketChannel channel) {}
 
   /** Waits for a message; null when the supervisor has gone. */
   Message next() throws IOException {
@@ -63,12 +64,13 @@ final class Link {
     byte kind = data.get();
     int slot = data.getInt();
     if (kind != CONNECTION) {
-      return new Message(kind, slot, 0, null);
+      return new Message(kind, slot, 0, -1, null);
     }
     int generation = data.getInt();
     int port = Short.toUnsignedInt(data.getShort());
     InetAddress client = InetAddress.getByAddress(Arrays.copyOfRange(buffer, 11, length));
-    return new Message(kind, slot, generation, channel(new InetSocketAddress(client, port)));
+    SocketChannel channel = channel(new InetSocketAddress(client, port));
+    return new Message(kind, slot, generation, received[0], channel);
   }
 
   private SocketChannel channel(InetSocketAddress client) throws IOException {
@@ -85,6 +87,9 @@ final class Link {
   void send(byte kind, int slot) {
     send(link, kind, slot);
   }
+
+  /** Waits until there is something to be read from the descriptor; false if there isn't soon. */
+  static native boolean await(int descriptor, int millis);
 
   private static native int receive(int link, byte[] message, int[] descriptor);
 

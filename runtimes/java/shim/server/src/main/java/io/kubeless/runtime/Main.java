@@ -19,6 +19,7 @@ import org.apache.coyote.http11.Http11NioProtocol;
 public final class Main {
   private static final int LINK = 3;
   private static final int TABLE = 4;
+  private static final int RING = 5;
   private static final int MAX_THREADS = 4096;
   private static final int HEADERS_BYTES = 64 * 1024;
   private static final int MINUTE_MILLIS = 60_000;
@@ -63,12 +64,13 @@ public final class Main {
       Calls calls)
       throws Exception {
     Http11NioProtocol protocol = new Http11NioProtocol(endpoint);
-    AccessLog log = new AccessLog(settings.jsonLog());
+    AccessLog log = new AccessLog(settings.jsonLog(), Ring.open(RING, link));
     Caller caller = new Caller(settings, function, calls, new Metrics(table), log, link);
     EventReader reader = new EventReader(settings.bodyLimit());
     Probes probes = new Probes(settings.port());
     protocol.setAdapter(new FunctionAdapter(endpoint, calls, caller, reader, log, probes));
-    protocol.setMaxThreads(Math.min(settings.concurrency() + 32, MAX_THREADS));
+    int threads = settings.concurrency() + 32 + HandoverEndpoint.MOST_AWAITING;
+    protocol.setMaxThreads(Math.min(threads, MAX_THREADS));
     protocol.setMinSpareThreads(2);
     protocol.setMaxConnections(-1); // the supervisor bounds them
     protocol.setMaxKeepAliveRequests(-1);

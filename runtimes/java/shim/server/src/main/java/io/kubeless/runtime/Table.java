@@ -41,11 +41,14 @@ final class Table {
 
   /** Maps the descriptor that the supervisor has handed down. */
   static Table open(int descriptor) throws IOException {
+    return new Table(map(descriptor, METRICS_SIZE + SLOT_SIZE * SLOT_COUNT));
+  }
+
+  static ByteBuffer map(int descriptor, int size) throws IOException {
     Path path = Path.of("/proc/self/fd/" + descriptor);
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long size = METRICS_SIZE + (long) SLOT_SIZE * SLOT_COUNT;
-      return new Table(channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
     }
   }
 
@@ -57,11 +60,13 @@ final class Table {
   /** The slot of one connection, while it belongs to the worker of this generation. */
   final class Slot {
     final int number;
+    final int descriptor;
     private final int at;
     private final int owner;
 
-    Slot(int number, int generation) {
+    Slot(int number, int generation, int descriptor) {
       this.number = number;
+      this.descriptor = descriptor;
       this.at = METRICS_SIZE + number * SLOT_SIZE;
       this.owner = generation << 8;
     }
@@ -76,6 +81,11 @@ final class Table {
         return swap(IDLE, READING);
       }
       return (word & ~0xff) == owner;
+    }
+
+    /** Whether the connection is this worker's and has the state. */
+    boolean is(int state) {
+      return (int) INT.getVolatile(memory, at) == (owner | state);
     }
 
     /** Changes the state, unless the supervisor has taken the request over. */

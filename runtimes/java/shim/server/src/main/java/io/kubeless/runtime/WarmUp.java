@@ -29,7 +29,7 @@ final class WarmUp {
           .getBytes(US_ASCII);
 
   /** In a table of its own: the supervisor knows nothing of it. */
-  static final Table.Slot SLOT = new Table(ByteBuffer.allocateDirect(8192)).new Slot(0, 0);
+  static final Table.Slot SLOT = new Table(ByteBuffer.allocateDirect(8192)).new Slot(0, 0, -1);
 
   private WarmUp() {}
 

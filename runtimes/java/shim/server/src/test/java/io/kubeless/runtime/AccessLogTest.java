@@ -21,7 +21,7 @@ class AccessLogTest {
 
   @Test
   void apache() {
-    String line = new AccessLog(false).apache(entry, 0);
+    String line = new AccessLog(false, null).apache(entry, 0);
     assertTrue(
         line.matches(
             "10\\.0\\.0\\.1 - - \\[\\d\\d/\\w{3}/19\\d\\d:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}\\] "
@@ -35,7 +35,7 @@ class AccessLogTest {
         "{\"time\":\"1970-01-01T00:00:00Z\",\"remote_address\":\"10.0.0.1\",\"method\":\"GET\","
             + "\"path\":\"/a?b=1\",\"status\":200,\"bytes\":11,\"duration_seconds\":1.5,"
             + "\"user_agent\":\"the \\\"agent\\\"\",\"trace_id\":\"4bf9\"}\n",
-        new AccessLog(true).json(entry, 0));
+        new AccessLog(true, null).json(entry, 0));
   }
 
   @Test

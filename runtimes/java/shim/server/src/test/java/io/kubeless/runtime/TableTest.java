@@ -13,7 +13,7 @@ class TableTest {
 
   private final ByteBuffer memory = ByteBuffer.allocateDirect(16384).order(ByteOrder.LITTLE_ENDIAN);
   private final Table table = new Table(memory);
-  private final Table.Slot slot = table.new Slot(3, 7);
+  private final Table.Slot slot = table.new Slot(3, 7, -1);
 
   private void set(int generation, int state) {
     memory.putInt(SLOT_3, generation << 8 | state);
