@@ -74,6 +74,9 @@ func (s *supervisor) expire(p *process, number int, deadline, now int64) {
 	if !slot.Deadline.CompareAndSwap(deadline, table.Over) {
 		return // it has ended in this very moment
 	}
+	// The worker waits for this: until then the connection is still its own.
+	active := slot.State.CompareAndSwap(table.Active, table.Taken)
+	answering := !active && slot.State.CompareAndSwap(table.Answering, table.Taken)
 	entry, _ := slot.Request()
 	entry.Duration = time.Duration(now - slot.Started.Load())
 	if calling {
@@ -81,10 +84,9 @@ func (s *supervisor) expire(p *process, number int, deadline, now int64) {
 		s.counters.Observe(entry.Method, entry.Duration, metrics.Timeout)
 		s.retire(p, now)
 	}
-	switch {
-	case slot.State.CompareAndSwap(table.Active, table.Taken):
+	if active {
 		s.refuse(holder.release(), &entry, 408) // TIMEOUT-1
-	case slot.State.CompareAndSwap(table.Answering, table.Taken):
+	} else if answering {
 		s.cut(holder.release(), &entry, slot) // TIMEOUT-13
 	}
 }

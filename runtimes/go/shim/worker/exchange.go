@@ -49,9 +49,19 @@ func (x *exchange) watch(phase uint32, start int64, limit time.Duration) {
 	x.slot.Deadline.Store(x.limit)
 }
 
-// unwatch ends the phase; false if the supervisor has ended the request.
+// unwatch ends the phase; false if the supervisor has ended the request. It is about to take the
+// connection then: closing that before would leave the client without an answer (TIMEOUT-1).
 func (x *exchange) unwatch() bool {
-	return x.slot.Deadline.CompareAndSwap(x.limit, 0)
+	if x.slot.Deadline.CompareAndSwap(x.limit, 0) {
+		return true
+	}
+	for since := clock.Now(); x.slot.Deadline.Load() == table.Over && clock.Now()-since < taking; {
+		if state := x.slot.State.Load(); state != table.Active && state != table.Answering {
+			break
+		}
+		time.Sleep(50 * time.Microsecond)
+	}
+	return false
 }
 
 // send sends the body of an answer. Each piece has its own bound, so that a slow client gets the
@@ -115,7 +125,8 @@ const (
 	uploading = time.Minute      // at least what a client may take to send a request
 	lingering = 10 * time.Second // what it may go on sending after its request has been refused
 	sending   = time.Minute      // what it may take to read a piece of the answer
-	piece     = 1 << 20          // bytes
+	taking    = int64(time.Second)
+	piece     = 1 << 20 // bytes
 )
 
 type connKey struct{}

@@ -2,9 +2,11 @@ package worker
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -89,6 +91,30 @@ func TestLateWriterLoses(t *testing.T) { // TIMEOUT-1
 	if lines := b.table.Ring.Read(nil); len(lines) > 0 {
 		t.Errorf("logged: %s", lines)
 	}
+}
+
+func TestConnectionIsLeftToWhoAnswers(t *testing.T) { // TIMEOUT-1
+	release := make(chan bool)
+	b := serve(t, func(functions.Event, functions.Context) (any, error) {
+		<-release
+		return "late", nil
+	}, nil)
+	client, slot := b.connect()
+	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+	for slot.Phase.Load() != table.Calling || slot.Deadline.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	// The supervisor has ended the request, and is interrupted before it takes the connection.
+	slot.Deadline.Store(table.Over)
+	close(release)
+	_ = client.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v in place of silence", err)
+	}
+	if !slot.State.CompareAndSwap(table.Active, table.Taken) {
+		t.Errorf("state %d", slot.State.Load())
+	}
+	b.waitFor(slot, table.Gone)
 }
 
 func TestSlowReaderIsNoTimeout(t *testing.T) { // CONCURRENCY-6
