@@ -1,10 +1,7 @@
 // One line a request on stdout, in the words of morgan. Workers and supervisor write the same.
 
-import { writeSync } from "node:fs";
 import morgan from "morgan";
 
-const RETRY_AFTER = 5; // ms
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const COMBINED =
   ':address - - [:date[clf]] ":method :target HTTP/:http-version" :status :bytes ' +
   '":referrer" ":user-agent"';
@@ -69,22 +66,10 @@ function durationOf(tokens, request, response) {
 
 const FORMATS = { apache: combined, json };
 
-/** Write `text` whole to descriptor 1, and wait where that is a pipe which nobody reads. */
-function writeOut(text) {
-  let rest = Buffer.from(text);
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(1, rest));
-    } catch (error) {
-      if (error.code !== "EAGAIN") return;
-      Atomics.wait(NEVER, 0, 0, RETRY_AFTER);
-    }
-  }
-}
-
-/** Return a worker's middleware that logs in `format`, `apache` or `json` (OBSERVABILITY-6). */
-export function accessLog(format) {
-  return morgan(FORMATS[format], { stream: { write: writeOut } });
+/** Return a worker's middleware that logs to `stream` in `format`, `apache` or `json`
+ * (OBSERVABILITY-6). */
+export function accessLog(format, stream) {
+  return morgan(FORMATS[format], { stream });
 }
 
 /** What the supervisor must know of `request` to log it if the worker can't. */

@@ -66,14 +66,14 @@ function refuse(leases, ledger) {
   };
 }
 
-/** Return the application that serves `handler`; `leases` own the connections. */
-export function createApp({ settings, handler, ledger, leases }) {
+/** Return the application that serves `handler`; `leases` own the connections, `log` is a stream. */
+export function createApp({ settings, handler, ledger, leases, log }) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   watchAnswers(app, ledger);
   const runner = { ledger, leases, handler, context: createContext(settings) };
-  app.use(accessLog(settings.logFormat));
+  app.use(accessLog(settings.logFormat, log));
   app.use(preflights(ledger));
   app.use(async (request, response) => {
     let body;

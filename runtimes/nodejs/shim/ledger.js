@@ -20,6 +20,11 @@ const SIZE = 4096;
 // What the supervisor writes lies behind what is the worker's.
 const MARK_AT = SIZE;
 const MARK = new Float64Array(2);
+// Lines of the access log, up to the first zero.
+const LINES_AT = MARK_AT + MARK.byteLength;
+
+/** Number of bytes of lines that a ledger can keep. */
+export const LINES = 16_384;
 
 /** Seconds on the clock that all processes of the machine share. */
 export function clock() {
@@ -34,7 +39,7 @@ export function createLedgerFile(folders = ["/dev/shm", "/tmp"]) {
     try {
       const descriptor = openSync(path, "wx+", 0o600);
       unlinkSync(path);
-      writeSync(descriptor, Buffer.alloc(SIZE + MARK.byteLength));
+      writeSync(descriptor, Buffer.alloc(LINES_AT + LINES + 1));
       return descriptor;
     } catch {
       continue;
@@ -51,6 +56,7 @@ export class LedgerWriter {
     this.numbers = new Float64Array(this.buffer.buffer, this.buffer.byteOffset, SIZE / 8);
     this.counts = new Counts(this.numbers.subarray(0, COUNTS));
     this.state = this.numbers.subarray(STATE_AT, STATE_AT + TEXT_LENGTH + 1);
+    this.lines = Buffer.alloc(LINES + 1);
   }
 
   #write(from, to) {
@@ -112,6 +118,13 @@ export class LedgerWriter {
     this.#write(0, TEXT_AT);
   }
 
+  /** Keep `line`, a Buffer, behind the first `at` bytes of lines; what was behind them is gone. */
+  keep(line, at) {
+    const end = at + line.copy(this.lines, at);
+    this.lines[end] = 0;
+    writeSync(this.descriptor, this.lines, at, end + 1 - at, LINES_AT + at);
+  }
+
   /** Return what the supervisor has revoked during the call that has just ended, if anything:
    * the bits of slots, and the number of the last connection it had sent (see `revoke`). */
   revoked() {
@@ -143,6 +156,13 @@ export class LedgerReader {
       clean: state[CLEAN],
       accepted: state[ACCEPTED],
     };
+  }
+
+  /** Return the lines that the worker has kept, a Buffer. */
+  readLines() {
+    const lines = Buffer.alloc(LINES + 1);
+    readSync(this.descriptor, lines, 0, lines.length, LINES_AT);
+    return lines.subarray(0, lines.indexOf(0));
   }
 
   /** Return what `read` does, and the counts, the method's index and the request's text. */

@@ -25,9 +25,10 @@ export class LogQueue {
     Object.assign(this, { descriptor, writer, lines: [], bytes: 0 });
   }
 
+  /** Write `text`, a string or a Buffer. */
   write(text) {
     const line = Buffer.from(text);
-    if (this.bytes + line.length > LARGEST) return;
+    if (line.length === 0 || this.bytes + line.length > LARGEST) return;
     this.bytes += line.length;
     this.lines.push(line);
     if (this.lines.length === 1) this.#writeFirst();

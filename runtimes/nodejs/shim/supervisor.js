@@ -26,6 +26,7 @@ export class Supervisor {
     this.workers = new Workers(settings, entry, {
       answer: (client, status, ledger) => this.#answerFor(client, status, ledger),
       cut: (client, ledger) => this.#cut(client, ledger),
+      logged: (lines) => this.log.write(lines),
       released: (client, how) => this.#takeBack(client, how),
       probe: async (worker, { id, path }) => worker.answerProbe(id, await this.#probe(path)),
     });

@@ -6,6 +6,7 @@ import { reportError, surviveErrors } from "./call.js";
 import { Leases } from "./leases.js";
 import { LedgerWriter } from "./ledger.js";
 import { loadHandler } from "./loader.js";
+import { LogBuffer } from "./log_buffer.js";
 import { readSettings } from "./settings.js";
 
 const LEDGER_DESCRIPTOR = 4;
@@ -68,7 +69,8 @@ async function main() {
       probes.isProbe(request) ? probes.serve(request, response) : app(request, response),
     report: (released) => tell({ type: "released", ...released }),
   });
-  const app = createApp({ settings, handler, ledger, leases });
+  const log = new LogBuffer(ledger);
+  const app = createApp({ settings, handler, ledger, leases, log });
   const actions = {
     serve: (message, socket) => leases.begin(message, socket),
     yield: () => leases.yield(),

@@ -181,7 +181,7 @@ export class WorkerProcess {
     this.state = "ended";
     killGroup(this.child.pid);
     this.reject(new Error(`the process that loads the function ended with ${reason}`));
-    const ledger = this.ledger.readAll();
+    const ledger = { ...this.ledger.readAll(), lines: this.ledger.readLines() };
     closeSync(this.ledger.descriptor);
     const held = [...this.held];
     this.held.clear();

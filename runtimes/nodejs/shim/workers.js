@@ -15,7 +15,7 @@ const RETRY_AFTER = 1000; // ms between two starts, where starting fails
 
 /**
  * The pool. `events.answer(client, status, ledger)` answers for a worker that has ended,
- * `events.released(client, how)` gets a connection back, `events.probe(worker, path)` answers one.
+ * `events.logged(lines)` writes what it has logged last, `events.released(client, how)` gets a connection back, `events.probe(worker, path)` answers one.
  */
 export class Workers {
   constructor(settings, entry, events) {
@@ -177,6 +177,7 @@ export class Workers {
   /** A worker has ended: count its last call, and answer for it. */
   #ended(worker, held, ledger) {
     this.all.delete(worker);
+    this.events.logged(ledger.lines);
     const called = ledger.state === CALLING || ledger.state === RESPONDING;
     const seconds = clock() - ledger.since;
     const timedOut = called && worker.killed;

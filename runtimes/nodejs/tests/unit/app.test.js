@@ -40,6 +40,7 @@ before(async () => {
       handler: (...all) => handler(...all),
       ledger,
       leases,
+      log: { write: () => true },
     }),
   );
   lease.cut.mock.mockImplementation(() => server.closeAllConnections());

@@ -8,6 +8,7 @@ import {
   IDLE,
   LedgerReader,
   LedgerWriter,
+  LINES,
   RESPONDING,
 } from "../../shim/ledger.js";
 
@@ -93,4 +94,17 @@ test("a ledger goes to the first folder that is writable", () => {
     () => createLedgerFile(["/nowhere"]),
     /none of \/nowhere is writable/,
   );
+});
+
+test("the reader gets the lines that are kept", () => {
+  const [writer, reader] = open();
+  assert.equal(reader.readLines().length, 0);
+  writer.keep(Buffer.from("first\n"), 0);
+  writer.keep(Buffer.from("zweite, länger\n"), 6);
+  assert.equal(reader.readLines().toString(), "first\nzweite, länger\n");
+  writer.keep(Buffer.alloc(0), 0);
+  assert.equal(reader.readLines().length, 0);
+  writer.keep(Buffer.alloc(LINES, "x"), 0);
+  assert.equal(reader.readLines().length, LINES);
+  reader.close();
 });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { LedgerWriter } from "../../shim/ledger.js";
 import { readSettings } from "../../shim/settings.js";
 import { Supervisor } from "../../shim/supervisor.js";
 
@@ -49,7 +50,10 @@ async function start(variables = {}) {
   const settings = { ...readSettings(environment), port: 0 };
   lines.length = 0;
   supervisor = new Supervisor(settings, WORKER, {
-    write: (line) => lines.push(JSON.parse(line)),
+    write: (text) => {
+      for (const line of String(text).split("\n").filter(Boolean))
+        lines.push(JSON.parse(line));
+    },
     flush: async () => {},
   });
   await supervisor.start();
@@ -231,4 +235,16 @@ test("short calls of many connections share a process, until one of them lasts",
   await once(fast, "data");
   assert.equal(workers.inFlight, 1);
   for (const socket of sockets) socket.destroy();
+});
+
+test("the lines of a worker that is killed are written", async () => {
+  await start();
+  const [{ ledger, child }] = supervisor.workers.all;
+  new LedgerWriter(ledger.descriptor).keep(
+    Buffer.from('{"path":"/kept"}\n'),
+    0,
+  );
+  process.kill(child.pid, "SIGKILL");
+  await until(() => lines.length > 0);
+  assert.deepEqual(lines, [{ path: "/kept" }]);
 });
