@@ -86,9 +86,9 @@ export class Client {
     return bytes;
   }
 
-  /** The worker has given the connection back. */
-  takeBack() {
-    Object.assign(this, { request: null, bytes: Buffer.alloc(0), attempts: 0 });
+  /** The worker has given the connection back; with `inFlight` a request may lie in it unread. */
+  takeBack({ inFlight = false } = {}) {
+    Object.assign(this, { request: null, bytes: Buffer.alloc(0), attempts: 0, inFlight });
     this.socket.setTimeout(IDLE_AFTER);
     this.#readOn();
   }

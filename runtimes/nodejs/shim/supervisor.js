@@ -8,6 +8,7 @@ import { Workers } from "./workers.js";
 
 const LONGEST_TIMER = 2 ** 31 - 1; // ms: a longer one fires at once
 const LAST_LINES_WITHIN = 500; // ms
+const REVOKED_WITHIN = 20; // ms in which a revoked connection shows whether it has a request
 const TEXTS = {
   400: "Bad Request",
   408: "Request Timeout",
@@ -64,7 +65,10 @@ export class Supervisor {
       client.answer(status, body, { type, last: last || this.draining });
     } else if (bodyLength > this.settings.bodyLimit) {
       this.#refuse(client, 413); // REQUEST-14
-    } else if (this.draining || this.workers.load >= this.settings.concurrency) {
+    } else if (
+      (this.draining && !client.inFlight) ||
+      this.workers.load >= this.settings.concurrency
+    ) {
       this.#refuse(client, 503); // LIFECYCLE-2, CONCURRENCY-4
     } else {
       this.workers.submit(client);
@@ -131,10 +135,13 @@ export class Supervisor {
   }
 
   #takeBack(client, how) {
+    // LIFECYCLE-1: a request that waits behind a call at the begin of a drain is in flight.
+    const inFlight = this.draining && how === "revoked";
     if (how === "linger") client.linger();
     else if (how === "reset") client.reset();
-    else if (how === "closed" || this.draining) client.close();
-    else client.takeBack();
+    else if (how === "closed" || (this.draining && !inFlight)) client.close();
+    else client.takeBack({ inFlight });
+    if (inFlight) setTimeout(() => client.idle && client.close(), REVOKED_WITHIN);
     if (this.draining) this.finished?.();
   }
 

@@ -139,7 +139,7 @@ export class WorkerProcess {
     // Who is released may be given to another worker at once.
     for (const [slot, { serial }] of [...this.held]) {
       if (serial > now.accepted) this.#release(slot, "refused");
-      else if (isClean(slot, now)) this.#release(slot, "idle");
+      else if (isClean(slot, now)) this.#release(slot, "revoked");
     }
   }
 

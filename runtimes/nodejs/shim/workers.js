@@ -197,7 +197,7 @@ export class Workers {
     if (own && ledger.state === CALLING) {
       this.events.answer(client, ledger.timedOut ? 408 : 500, ledger);
     } else if (own) this.events.cut(client, ledger);
-    else if (ledger.called && isClean(slot, ledger)) this.events.released(client, "idle");
+    else if (ledger.called && isClean(slot, ledger)) this.events.released(client, "revoked");
     else if (!untouched) client.reset();
     else if ((unseen || client.repeatable) && client.attempts < 2 && !this.closing)
       this.submit(client);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { after, afterEach, before, mock, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LedgerWriter } from "../../shim/ledger.js";
 import { readSettings } from "../../shim/settings.js";
@@ -247,4 +247,24 @@ test("the lines of a worker that is killed are written", async () => {
   process.kill(child.pid, "SIGKILL");
   await until(() => lines.length > 0);
   assert.deepEqual(lines, [{ path: "/kept" }]);
+});
+
+test("a drain serves what was revoked with a request, and closes what had none", async () => {
+  const { ask } = await start();
+  const answer = ask("/wait");
+  await executing();
+  const drained = supervisor.drain();
+  const client = (idle) => ({ idle, takeBack: mock.fn(), close: mock.fn() });
+  const [waiting, idle, left] = [client(false), client(true), client(true)];
+  const { released } = supervisor.workers.events;
+  for (const each of [waiting, idle]) released(each, "revoked");
+  released(left, "idle");
+  await until(() => idle.close.mock.callCount() === 1);
+  assert.deepEqual(waiting.takeBack.mock.calls[0].arguments, [
+    { inFlight: true },
+  ]);
+  assert.equal(waiting.close.mock.callCount(), 0);
+  assert.equal(left.takeBack.mock.callCount(), 0);
+  assert.equal((await answer).status, 200);
+  await drained;
 });
