@@ -115,10 +115,12 @@ export class WorkerProcess {
     this.#send({ type: "serve", slot, serial: this.serial, head }, client.socket);
   }
 
-  /** Whether a call is executed, or about to be. */
-  calling() {
-    const { state, started } = this.ledger.read();
-    return state !== IDLE || started === this.startedBefore;
+  /** Number of requests that it executes, or has been given and not begun (CONCURRENCY-4). */
+  get load() {
+    const { state, started, accepted } = this.ledger.read();
+    const coming = [...this.held.values()].filter(({ serial }) => serial > accepted).length;
+    const called = state !== IDLE || (coming === 0 && started === this.startedBefore);
+    return coming + (called ? 1 : 0);
   }
 
   /** Whether it may have one more connection: its calls are short. */

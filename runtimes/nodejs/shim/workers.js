@@ -89,7 +89,7 @@ export class Workers {
 
   /** Number of requests that are executed or wait. */
   get load() {
-    return this.#in("busy").filter((worker) => worker.calling()).length + this.queue.length;
+    return this.#in("busy").reduce((sum, { load }) => sum + load, this.queue.length);
   }
 
   get inFlight() {

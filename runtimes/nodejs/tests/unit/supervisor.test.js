@@ -153,6 +153,17 @@ test("over the concurrency is 503, over the limit of a body 413", async () => {
   assert.equal((await ask("/", { method: "POST", body })).status, 413);
 });
 
+test("requests that come together are counted, though a worker's calls are short", async () => {
+  const { ask } = await start({ FUNC_CONCURRENCY: "2", FUNC_WORKERS: "1" });
+  await (await ask("/")).text();
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () => ask("/wait")),
+  );
+  const count = (status) =>
+    answers.filter((answer) => answer.status === status).length;
+  assert.deepEqual([count(200), count(503)], [2, 4]);
+});
+
 test("a probe is answered on a connection that a worker still has", async () => {
   const { port } = await start();
   const socket = connect(port, "127.0.0.1").setEncoding("latin1");
