@@ -19,6 +19,7 @@ export class Lease {
     this.socket = null;
     this.waiting = [];
     this.open = 0;
+    this.fresh = false;
     server.on("request", (request, response) => this.#take(request, response));
     server.on("clientError", (error, socket) => this.#refuse(socket));
   }

@@ -42,12 +42,20 @@ export class Leases {
   }
 
   /** Serve the connection `socket`, the one with number `serial`, of which `head` was read. */
-  begin({ slot, serial, head }, socket) {
-    const report = (how) => this.report({ slot, serial, how });
-    if (!socket) return report("closed");
+  begin(given, socket) {
+    const { slot, serial } = given;
+    if (!socket) return this.report({ slot, serial, how: "closed" });
+    // The request of the one before is about to begin, and may take its time.
+    if (this.#others().some(({ fresh }) => fresh)) {
+      return setImmediate(() => this.#accept(given, socket));
+    }
+    return this.#accept(given, socket);
+  }
+
+  #accept({ slot, serial, head }, socket) {
     if (serial <= this.revokedUntil || this.#isOccupied) {
       socket.destroy();
-      return report("refused");
+      return this.report({ slot, serial, how: "refused" });
     }
     this.ledger.accept(serial);
     const lease = this.all.find((each) => each.slot === slot) ?? this.#create(slot);
@@ -58,7 +66,7 @@ export class Leases {
 
   /** Whether a request takes its time: the next one must not wait for it. */
   get #isOccupied() {
-    return this.ledger.calling || this.all.some(({ open }) => open > 0);
+    return this.ledger.calling || this.#others().some(({ open, fresh }) => open > 0 || fresh);
   }
 
   #create(slot) {

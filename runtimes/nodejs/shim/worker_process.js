@@ -108,8 +108,8 @@ export class WorkerProcess {
     this.state = "busy";
     this.yielding = false;
     this.serial += 1;
-    this.startedBefore = this.ledger.read().started;
-    this.held.set(slot, { client, serial: this.serial, startedBefore: this.startedBefore });
+    const startedBefore = this.ledger.read().started;
+    this.held.set(slot, { client, serial: this.serial, startedBefore });
     client.attempts += 1;
     const head = client.handOver();
     this.#send({ type: "serve", slot, serial: this.serial, head }, client.socket);
@@ -118,8 +118,11 @@ export class WorkerProcess {
   /** Number of requests that it executes, or has been given and not begun (CONCURRENCY-4). */
   get load() {
     const { state, started, accepted } = this.ledger.read();
-    const coming = [...this.held.values()].filter(({ serial }) => serial > accepted).length;
-    const called = state !== IDLE || (coming === 0 && started === this.startedBefore);
+    const held = [...this.held.values()];
+    const coming = held.filter(({ serial }) => serial > accepted).length;
+    const called =
+      state !== IDLE ||
+      held.some((one) => one.serial === accepted && one.startedBefore === started);
     return coming + (called ? 1 : 0);
   }
 

@@ -139,6 +139,30 @@ test("a connection that comes in a call, or was revoked on its way, is refused",
   await until(() => served.includes("/welcome"));
 });
 
+test("of two that come at once, the second is refused where the first takes its time", async () => {
+  const serve = leases.serve;
+  leases.serve = (request, response) => {
+    begin(leases.of(request));
+    serve.call(leases, request, response);
+  };
+  const accept = async () => (await once(listener, "connection"))[0];
+  const sockets = [];
+  for (let count = 0; count < 2; count += 1) {
+    const client = connect(listener.address().port, "127.0.0.1");
+    clients.push(client.on("error", () => {}));
+    sockets.push(await accept());
+  }
+  const head = Buffer.from(get("/"));
+  for (const [slot, socket] of sockets.entries()) {
+    leases.begin({ slot, serial: slot + 1, head }, socket);
+  }
+  await until(() => reports.length > 0);
+  assert.deepEqual(reports, [{ slot: 1, serial: 2, how: "refused" }]);
+  assert.deepEqual(served, ["/"]);
+  ledger.end(false);
+  leases.settle(leases.all[0]);
+});
+
 test("a request that is slow to come shares with nobody", async () => {
   const [first] = await two();
   first.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n");
