@@ -77,15 +77,24 @@ export function createApp({ settings, handler, ledger, leases, log }) {
   app.use(preflights(ledger));
   app.use(async (request, response) => {
     let body;
+    const lease = leases.of(request);
     if (hasBody(request)) {
       const read = request.is("multipart/*") ? peekBody : readBody;
-      body = await read(request, settings.bodyLimit);
+      try {
+        body = await read(request, settings.bodyLimit);
+      } finally {
+        // Another connection's call may have begun meanwhile.
+        while (ledger.calling) await leases.turn();
+      }
       request.rawBody = body;
       request.body = body;
     }
-    const lease = leases.of(request);
-    await runCall(runner, lease, createEvent(request, response, body));
-    leases.settle(lease);
+    const event = createEvent(request, response, body);
+    try {
+      await runCall(runner, lease, event);
+    } finally {
+      leases.settle(lease);
+    }
   });
   app.use(refuse(leases, ledger));
   return app;

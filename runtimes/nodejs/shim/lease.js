@@ -21,6 +21,11 @@ export class Lease {
     this.open = 0;
     this.fresh = false;
     server.on("request", (request, response) => this.#take(request, response));
+    // Node answers other expectations than 100-continue without a word to anybody.
+    server.on("checkExpectation", (request, response) => {
+      this.fresh = false;
+      response.writeHead(417).end();
+    });
     server.on("clientError", (error, socket) => this.#refuse(socket));
   }
 
@@ -136,6 +141,7 @@ export class Lease {
   /** Give the connection back, unless a request has begun to arrive. */
   release() {
     const { socket } = this;
+    if (socket?.destroyed && !this.#busy) return this.#end(this.how);
     if (socket === null || this.#busy || this.fresh || socket.readableLength > 0) return;
     // The server knows whether its parser holds part of a request. What it closes is this
     // process's descriptor: the supervisor's keeps the connection open.

@@ -37,6 +37,7 @@ export class Leases {
     this.all = []; // one for each slot that was ever used
     this.bySocket = new WeakMap();
     this.revokedUntil = 0;
+    this.turns = []; // of requests that wait for the end of a call
     this.holding = false;
     this.draining = false;
   }
@@ -116,8 +117,16 @@ export class Leases {
     if (this.holding) for (const other of others) other.goOn();
     this.holding = false;
     lease.settle();
-    for (const other of others) if (other.waiting.length > 0) other.settle();
+    for (const other of others) {
+      if (other.waiting.length > 0 || other.socket?.destroyed) other.settle();
+    }
+    for (const goOn of this.turns.splice(0)) goOn();
     this.#watch();
+  }
+
+  /** Resolves when a call has ended; another may have begun by then. */
+  turn() {
+    return new Promise((resolve) => this.turns.push(resolve));
   }
 
   #dropRevoked() {

@@ -97,6 +97,7 @@ export class LedgerWriter {
 
   /** A request is answered without a call: nobody may serve it once more. */
   skip() {
+    if (this.calling) return; // STARTED is the name of the call that runs (`revoke`)
     this.state[STARTED] += 1;
     this.#write(STATE_AT * 8, TEXT_AT);
   }

@@ -68,6 +68,7 @@ export class WorkerProcess {
   }
 
   #receive(message) {
+    if (typeof message?.type !== "string") return; // the function may send what it likes
     const { state } = this;
     if (message.type === "loaded" && state === "starting") {
       this.state = "ready";

@@ -57,7 +57,7 @@ export class Workers {
   #released(client, how) {
     if (how === "refused") {
       client.attempts -= 1;
-      this.queue.push(client);
+      this.queue.unshift(client);
     } else {
       this.events.released(client, how);
     }
@@ -115,15 +115,7 @@ export class Workers {
   }
 
   #dispatch() {
-    let spins = 0;
     while (this.queue.length > 0) {
-      if (++spins > 1000) {
-        console.error(
-          new Error("LOOP").stack,
-          [...this.all].map((w) => [w.state, w.held.size, w.ledger.read()]),
-        );
-        process.exit(9);
-      }
       const worker = this.#choose();
       if (worker === undefined) break;
       const client = this.queue.shift();
@@ -193,11 +185,13 @@ export class Workers {
   #answerFor(client, slot, { serial, startedBefore }, ledger) {
     const own = ledger.called && ledger.slot === slot;
     const unseen = serial > ledger.accepted;
+    if (unseen && ledger.called) client.attempts -= 1; // it fell with another's call
     const untouched = unseen || ledger.started === startedBefore;
     if (own && ledger.state === CALLING) {
       this.events.answer(client, ledger.timedOut ? 408 : 500, ledger);
     } else if (own) this.events.cut(client, ledger);
-    else if (ledger.called && isClean(slot, ledger)) this.events.released(client, "revoked");
+    else if (!unseen && ledger.called && isClean(slot, ledger))
+      this.events.released(client, "revoked");
     else if (!untouched) client.reset();
     else if ((unseen || client.repeatable) && client.attempts < 2 && !this.closing)
       this.submit(client);

@@ -191,3 +191,47 @@ test("a connection that has ended on its way is reported", () => {
   leases.begin({ slot: 0, serial: 1, head: Buffer.alloc(0) }, undefined);
   assert.deepEqual(reports, [{ slot: 0, serial: 1, how: "closed" }]);
 });
+
+test("an expectation that isn't met leaves the connection free", async () => {
+  const client = await give(
+    0,
+    "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n",
+  );
+  await received(client, /417/);
+  leases.yield();
+  await until(() => reports.length === 1);
+});
+
+test("a probe that is answered in a call leaves what was revoked in it", async () => {
+  const [, , lease] = await two();
+  begin(lease);
+  leases.hold(lease);
+  reader.revoke(1, 2);
+  ledger.skip();
+  await until(() => ledger.age > 0.01);
+  ledger.end(false);
+  leases.settle(lease);
+  assert.deepEqual(reports, [{ slot: 1, serial: 2, how: "idle" }]);
+});
+
+test("who waits for a call to end gets its turn", async () => {
+  const [, , lease] = await two();
+  begin(lease);
+  const turn = leases.turn();
+  ledger.end(false);
+  leases.settle(lease);
+  await turn;
+});
+
+test("an answer that is broken off beside another's call is reported as that", async () => {
+  const [first, , lease] = await two();
+  leases.serve = () => lease.cut();
+  begin(leases.all[1]);
+  leases.hold(leases.all[1]);
+  lease.cut();
+  await once(first, "close").catch(() => {});
+  ledger.end(false);
+  leases.settle(leases.all[1]);
+  await until(() => reports.length > 0);
+  assert.deepEqual(reports, [{ slot: 0, serial: 1, how: "reset" }]);
+});
