@@ -47,7 +47,7 @@ export class Leases {
     const { slot, serial } = given;
     if (!socket) return this.report({ slot, serial, how: "closed" });
     // The request of the one before is about to begin, and may take its time.
-    if (this.#others().some(({ fresh }) => fresh)) {
+    if (this.#held.some(({ fresh }) => fresh)) {
       return setImmediate(() => this.#accept(given, socket));
     }
     return this.#accept(given, socket);
@@ -67,7 +67,7 @@ export class Leases {
 
   /** Whether a request takes its time: the next one must not wait for it. */
   get #isOccupied() {
-    return this.ledger.calling || this.#others().some(({ open, fresh }) => open > 0 || fresh);
+    return this.ledger.calling || this.#held.some(({ open, fresh }) => open > 0 || fresh);
   }
 
   #create(slot) {
@@ -91,6 +91,11 @@ export class Leases {
   /** Return the lease of `request`'s connection. */
   of(request) {
     return this.bySocket.get(request.socket);
+  }
+
+  /** The leases that have a connection. */
+  get #held() {
+    return this.all.filter(({ socket }) => socket !== null);
   }
 
   #others(lease) {
@@ -148,7 +153,7 @@ export class Leases {
 
   /** Others wait for a worker: give each connection back at the end of its turn. */
   yield() {
-    for (const lease of this.#others()) lease.yield();
+    for (const lease of this.#held) lease.yield();
   }
 
   /** Serve no further request than those in progress (LIFECYCLE-1). */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { Counts, methodIndex } from "./counts.js";
-import { CALLING, clock, IDLE, RESPONDING } from "./ledger.js";
+import { CALLING, clock, IDLE } from "./ledger.js";
 import { isClean, WorkerProcess } from "./worker_process.js";
 
 const FEWEST = 2; // processes that are kept, however idle
@@ -15,7 +15,9 @@ const RETRY_AFTER = 1000; // ms between two starts, where starting fails
 
 /**
  * The pool. `events.answer(client, status, ledger)` answers for a worker that has ended,
- * `events.logged(lines)` writes what it has logged last, `events.released(client, how)` gets a connection back, `events.probe(worker, path)` answers one.
+ * `events.cut(client, ledger)` breaks its answer off, `events.logged(lines)` writes what it has
+ * logged last; `events.released(client, how)` gets a connection back, `events.probe(worker, asked)`
+ * answers a probe.
  */
 export class Workers {
   constructor(settings, entry, events) {
@@ -170,7 +172,7 @@ export class Workers {
   #ended(worker, held, ledger) {
     this.all.delete(worker);
     this.events.logged(ledger.lines);
-    const called = ledger.state === CALLING || ledger.state === RESPONDING;
+    const called = ledger.state !== IDLE;
     const seconds = clock() - ledger.since;
     const timedOut = called && worker.killed;
     if (called) ledger.counts.observe(ledger.method, seconds, { failed: true, timedOut });

@@ -80,9 +80,7 @@ func TestLateWriterLoses(t *testing.T) { // TIMEOUT-1
 	}, nil)
 	client, slot := b.connect()
 	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
-	for slot.Phase.Load() != table.Calling || slot.Deadline.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	b.waitForCall(slot)
 	slot.Deadline.Store(table.Over)
 	slot.State.Store(table.Taken)
 	close(release)
@@ -101,9 +99,7 @@ func TestConnectionIsLeftToWhoAnswers(t *testing.T) { // TIMEOUT-1
 	}, nil)
 	client, slot := b.connect()
 	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
-	for slot.Phase.Load() != table.Calling || slot.Deadline.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	b.waitForCall(slot)
 	// The supervisor has ended the request, and is interrupted before it takes the connection.
 	slot.Deadline.Store(table.Over)
 	close(release)

@@ -103,6 +103,14 @@ func (b *bench) waitFor(slot *table.Slot, state uint32) {
 	b.until(fmt.Sprint("state ", state), func() bool { return slot.State.Load() == state })
 }
 
+// waitForCall waits until a call is under way, and watched.
+func (b *bench) waitForCall(slot *table.Slot) {
+	b.t.Helper()
+	b.until("a call", func() bool {
+		return slot.Phase.Load() == table.Calling && slot.Deadline.Load() != 0
+	})
+}
+
 // until waits for a condition.
 func (b *bench) until(what string, met func() bool) {
 	b.t.Helper()

@@ -23,18 +23,8 @@ type ring struct {
 
 // newRing makes the shared memory; its descriptor is handed to one worker.
 func newRing() (*ring, error) {
-	descriptor, err := unix.MemfdCreate("ring", unix.MFD_CLOEXEC)
+	memory, descriptor, err := share("ring", ringLines+ringBytes)
 	if err != nil {
-		return nil, err
-	}
-	const size = ringLines + ringBytes
-	if err := unix.Ftruncate(descriptor, size); err != nil {
-		unix.Close(descriptor)
-		return nil, err
-	}
-	memory, err := unix.Mmap(descriptor, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		unix.Close(descriptor)
 		return nil, err
 	}
 	fresh := &ring{memory, descriptor}

@@ -45,16 +45,11 @@ type table struct {
 
 // newTable makes the shared memory; its descriptor is handed to each worker.
 func newTable() (*table, error) {
-	descriptor, err := unix.MemfdCreate("table", unix.MFD_CLOEXEC)
+	memory, descriptor, err := share("table", tableSize)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Ftruncate(descriptor, tableSize); err != nil {
-		return nil, err
-	}
-	protection := unix.PROT_READ | unix.PROT_WRITE
-	memory, err := unix.Mmap(descriptor, 0, tableSize, protection, unix.MAP_SHARED)
-	return &table{memory, descriptor}, err
+	return &table{memory, descriptor}, nil
 }
 
 func (t *table) state(slot int) *atomic.Uint32 {

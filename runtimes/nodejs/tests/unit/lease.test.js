@@ -1,31 +1,22 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
-import { connect, createServer } from "node:net";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { createServer } from "node:http";
+import { afterEach, beforeEach, test } from "node:test";
 import { Lease } from "../../shim/lease.js";
+import { receive, useConnections } from "./connections.js";
 
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const POST = "POST / HTTP/1.1\r\nHost: x\r\n";
-let listener;
+const connection = useConnections();
 let lease;
 let calling;
 let serve;
 let reported;
 let client;
 
-before(async () => {
-  listener = createServer();
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-});
-
-after(() => listener.close());
-
 beforeEach(() => {
   calling = false;
   serve = (request, response) => response.end(request.url);
-  const server = createHttpServer({ keepAliveTimeout: 0 });
+  const server = createServer({ keepAliveTimeout: 0 });
   server.emit("listening");
   reported = new Promise((resolve) => {
     lease = new Lease({
@@ -42,18 +33,12 @@ afterEach(() => client.destroy());
 
 /** Let the lease serve a new connection, of which `head` has been read. */
 async function begin(head) {
-  client = connect(listener.address().port, "127.0.0.1");
-  client.setEncoding("latin1");
-  client.on("error", () => {});
-  const [socket] = await once(listener, "connection");
+  let socket;
+  [client, socket] = await connection();
   lease.begin(socket, Buffer.from(head));
 }
 
-async function received(pattern) {
-  let text = "";
-  while (!pattern.test(text)) text += (await once(client, "data"))[0];
-  return text;
-}
+const received = (pattern) => receive(client, pattern);
 
 test("an idle connection is given back", async () => {
   await begin(GET);

@@ -1,30 +1,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { Leases } from "../../shim/leases.js";
 import {
   createLedgerFile,
   LedgerReader,
   LedgerWriter,
 } from "../../shim/ledger.js";
+import { receive, useConnections } from "./connections.js";
 
 const get = (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
-let listener;
+const connection = useConnections();
 let reader;
 let ledger;
 let leases;
 let reports;
 let clients;
 let served;
-
-before(async () => {
-  listener = createServer();
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-});
-
-after(() => listener.close());
 
 beforeEach(() => {
   const descriptor = createLedgerFile();
@@ -49,20 +41,13 @@ afterEach(() => {
 
 /** Give a new connection to the worker, of which `head` has been read; return the client's end. */
 async function give(slot, head, serial = slot + 1) {
-  const client = connect(listener.address().port, "127.0.0.1");
-  client.setEncoding("latin1").on("error", () => {});
+  const [client, socket] = await connection();
   clients.push(client);
-  const [socket] = await once(listener, "connection");
   leases.begin({ slot, serial, head: Buffer.from(head) }, socket);
   // However slow this machine is: a connection is given back when the test says so.
   for (const { limits } of leases.all) limits.idle = Infinity;
   return client;
 }
-
-const received = async (client, pattern) => {
-  for (let text = ""; !pattern.test(text);)
-    text += (await once(client, "data"))[0];
-};
 
 async function until(condition) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -72,7 +57,7 @@ async function until(condition) {
 async function two() {
   const pair = [await give(0, get("/0")), await give(1, get("/1"))];
   await Promise.all(
-    pair.map((client, slot) => received(client, new RegExp(`/${slot}$`))),
+    pair.map((client, slot) => receive(client, new RegExp(`/${slot}$`))),
   );
   return [...pair, leases.all[0]];
 }
@@ -83,9 +68,9 @@ const begin = (lease) =>
 test("several connections are served in one process", async () => {
   const [first, second] = await two();
   first.write(get("/again"));
-  await received(first, /\/again$/);
+  await receive(first, /\/again$/);
   second.write(get("/too"));
-  await received(second, /\/too$/);
+  await receive(second, /\/too$/);
 });
 
 test("idle connections are clean, one with half a request isn't", async () => {
@@ -104,7 +89,7 @@ test("while a call lasts, nothing is read from the others", async () => {
   assert.deepEqual(served, ["/0", "/1"]);
   ledger.end(false);
   leases.settle(lease);
-  await received(second, /\/waits$/);
+  await receive(second, /\/waits$/);
 });
 
 test("a connection that is revoked is given back unread", async () => {
@@ -145,12 +130,11 @@ test("of two that come at once, the second is refused where the first takes its 
     begin(leases.of(request));
     serve.call(leases, request, response);
   };
-  const accept = async () => (await once(listener, "connection"))[0];
   const sockets = [];
   for (let count = 0; count < 2; count += 1) {
-    const client = connect(listener.address().port, "127.0.0.1");
-    clients.push(client.on("error", () => {}));
-    sockets.push(await accept());
+    const [client, socket] = await connection();
+    clients.push(client);
+    sockets.push(socket);
   }
   const head = Buffer.from(get("/"));
   for (const [slot, socket] of sockets.entries()) {
@@ -184,7 +168,7 @@ test("a drain gives all back, and those that come later after their request", as
   leases.drain();
   assert.equal(reports.length, 2);
   const late = await give(2, get("/last"));
-  await received(late, /Connection: close[^]*\/last$/i);
+  await receive(late, /Connection: close[^]*\/last$/i);
 });
 
 test("a connection that has ended on its way is reported", () => {
@@ -197,7 +181,7 @@ test("an expectation that isn't met leaves the connection free", async () => {
     0,
     "GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n",
   );
-  await received(client, /417/);
+  await receive(client, /417/);
   leases.yield();
   await until(() => reports.length === 1);
 });
