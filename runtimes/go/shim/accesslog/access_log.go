@@ -139,6 +139,9 @@ func appendText(buffer []byte, text string) []byte {
 
 // Trace is the trace ID in a traceparent header, or empty (OBSERVABILITY-11).
 func Trace(traceparent string) string {
+	if traceparent == "" {
+		return ""
+	}
 	parts := strings.SplitN(traceparent, "-", 4)
 	if len(parts) < 4 || len(parts[0]) != 2 || len(parts[1]) != 32 {
 		return ""

@@ -9,13 +9,17 @@ import (
 
 const monotonic = 1 // CLOCK_MONOTONIC
 
+// Base is the moment at which the process began to tell the time.
 var (
-	base   = time.Now()
-	offset = system() - int64(time.Since(base))
+	Base   = time.Now()
+	offset = system() - int64(time.Since(Base))
 )
 
 // Now is the system's monotonic time in nanoseconds.
-func Now() int64 { return offset + int64(time.Since(base)) }
+func Now() int64 { return offset + int64(time.Since(Base)) }
+
+// At is that time at a moment that time.Now has told.
+func At(moment time.Time) int64 { return offset + int64(moment.Sub(Base)) }
 
 func system() int64 {
 	var value syscall.Timespec

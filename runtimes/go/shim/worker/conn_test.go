@@ -1,42 +1,52 @@
 package worker
 
 import (
-	"errors"
-	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"kubeless.invalid/shim/table"
 )
 
-func TestDeadlinesForReading(t *testing.T) {
+// connected is a connection that has a request, and the descriptor of its client.
+func connected(t *testing.T) (c *conn, client int) {
+	t.Helper()
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer syscall.Close(pair[1])
-	_ = syscall.SetNonblock(pair[0], true)
+	for _, descriptor := range pair {
+		_ = syscall.SetNonblock(descriptor, true)
+	}
 	slot := &table.Slot{}
 	slot.State.Store(table.Active)
-	c, err := newConn(pair[0], slot)
-	if err != nil {
+	if c, err = newConn(pair[0], slot); err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { _ = c.Close(); _ = syscall.Close(pair[1]) })
 	c.between.Store(false)
-	piece := make([]byte, 1)
-	for round, bound := range []func(time.Time) error{c.SetReadDeadline, c.SetDeadline} {
-		_ = bound(time.Unix(1, 0))
-		if _, err := c.Read(piece); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("round %d: %v in place of a passed deadline", round, err)
-		}
-		for twice := 0; twice < 2; twice++ {
-			_ = c.SetReadDeadline(time.Time{})
-		}
-		_, _ = syscall.Write(pair[1], []byte("x"))
-		if count, err := c.Read(piece); count != 1 || err != nil {
-			t.Errorf("round %d: %d bytes, %v", round, count, err)
-		}
+	return c, pair[1]
+}
+
+// received is what has reached a client so far.
+func received(client int) string {
+	buffer := make([]byte, 2*most)
+	count, _ := syscall.Read(client, buffer)
+	return string(buffer[:max(count, 0)])
+}
+
+func TestTakenConnection(t *testing.T) { // TIMEOUT-1
+	c, client := connected(t)
+	c.held.holding = true
+	_, _ = c.Write([]byte("held"))
+	c.slot.State.Store(table.Taken)
+	if err := c.release(); err != errTaken {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.Read(make([]byte, 1)); err != errTaken {
+		t.Errorf("%v", err)
+	}
+	_ = c.Close()
+	if found := received(client); found != "" || c.slot.State.Load() != table.Gone {
+		t.Errorf("`%s` was sent, state %d", found, c.slot.State.Load())
 	}
 }

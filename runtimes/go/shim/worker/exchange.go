@@ -24,17 +24,19 @@ type exchange struct {
 }
 
 func (s *server) begin(writer http.ResponseWriter, request *http.Request) *exchange {
-	x := &exchange{request: request, conn: connOf(request), begun: clock.Now()}
+	start := time.Now()
+	x := &exchange{request: request, conn: connOf(request), begun: clock.At(start)}
 	x.ResponseWriter = writer
 	x.entry = accesslog.Entry{
-		Address: x.conn.slot.Address(), Method: request.Method, Target: request.RequestURI,
+		Address: x.conn.client, Method: request.Method, Target: request.RequestURI,
 		Protocol: request.Proto, Referer: first(request.Header["Referer"]),
 		Agent: first(request.Header["User-Agent"]),
-		Trace: accesslog.Trace(first(request.Header["Traceparent"])), Start: time.Now(),
+		Trace: accesslog.Trace(first(request.Header["Traceparent"])), Start: start,
 	}
 	_, x.crossOrigin = request.Header["Origin"]
 	x.entry.CrossOrigin = x.crossOrigin
 	x.slot = x.conn.slot
+	_ = x.conn.release() // of a pipelined request before this one
 	x.slot.Begin(&x.entry, x.begun)
 	x.slot.Requests.Add(1)
 	// TIMEOUT-1: of the answer to this one nothing has been sent, though it be a pipelined request.
@@ -71,7 +73,7 @@ func (x *exchange) send(body []byte, media string) {
 		x.start(http.StatusOK)
 		return
 	}
-	x.declare(media)
+	x.declare(media, body)
 	for len(body) > piece {
 		if _, err := x.Write(body[:piece]); err != nil || !x.unwatch() {
 			return
@@ -143,5 +145,7 @@ func connOf(request *http.Request) *conn {
 func connState(connection net.Conn, state http.ConnState) {
 	c := connection.(*conn)
 	c.between.Store(state == http.StateIdle || state == http.StateNew)
-	c.hijacked.Store(state == http.StateHijacked)
+	if state == http.StateHijacked {
+		c.hijacked.Store(true)
+	}
 }

@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"runtime"
-	"runtime/debug"
-	"strconv"
-	"strings"
 	"syscall"
 
 	"kubeless.invalid/shim/metrics"
@@ -44,8 +40,7 @@ func Main(function Function) {
 	if err != nil {
 		refuse(err)
 	}
-	limitMemory(os.LookupEnv, os.ReadFile)
-	touchMemory()
+	reserve(limitMemory(os.LookupEnv, os.ReadFile))
 	server := newServer(loaded, call, shared, counters, incoming.retired)
 	if _, err := incoming.control.Write([]byte("ready")); err != nil {
 		refuse(err)
@@ -54,33 +49,6 @@ func Main(function Function) {
 	_ = syscall.Dup3(table.StderrDescriptor, 2, 0)
 	_ = server.http().Serve(incoming)
 	os.Exit(0)
-}
-
-// limitMemory lets the collector work harder rather than have the container killed.
-func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, error)) {
-	if _, chosen := lookup("GOMEMLIMIT"); chosen {
-		return
-	}
-	content, err := read("/sys/fs/cgroup/memory.max")
-	if err != nil {
-		return
-	}
-	if limit, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64); err == nil {
-		debug.SetMemoryLimit(limit / 10 * 8)
-	}
-}
-
-// firstHeap is how far the heap grows before the collector runs for the first time, in bytes.
-const firstHeap = 4 << 20
-
-// touchMemory takes that memory at once: a container then needs from the start what it will need
-// (IMAGE-10), and the first thousand requests don't wait for the system's pages.
-func touchMemory() {
-	memory := make([]byte, firstHeap)
-	for at := 0; at < len(memory); at += os.Getpagesize() {
-		memory[at] = 1
-	}
-	runtime.KeepAlive(memory)
 }
 
 // http is the server under the function: net/http's own.

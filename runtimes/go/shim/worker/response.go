@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"kubeless.invalid/shim/table"
 )
@@ -28,7 +29,10 @@ func (r *recorder) start(status int) {
 	}
 	r.status = status
 	r.slot.Status.Store(uint32(status))
-	if _, found := r.Header()[allowedOrigin]; r.crossOrigin && !found {
+	if !r.crossOrigin {
+		return
+	}
+	if _, found := r.Header()[allowedOrigin]; !found {
 		r.Header()[allowedOrigin] = []string{"*"}
 	}
 }
@@ -58,14 +62,14 @@ func (r *recorder) Flush() {
 // Unwrap lets http.ResponseController reach the server's own writer.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// encode makes the body of what the function has returned, and its type; an error means that it
-// can't be serialised.
+// encode makes the body of what the function has returned, and its type, which is empty where
+// net/http finds it out; an error means that it can't be serialised. The body is only to be read.
 func encode(value any) (body []byte, media string, err error) {
 	switch value := value.(type) {
 	case nil: // RESPONSE-4
 		return nil, "", nil
 	case string:
-		body = []byte(value)
+		body = unsafe.Slice(unsafe.StringData(value), len(value)) // a copy may be of megabytes
 		return body, textType(body), nil
 	case []byte:
 		return value, "application/octet-stream", nil
@@ -81,20 +85,47 @@ func encode(value any) (body []byte, media string, err error) {
 }
 
 // declare tells the type of the answer, unless the function has.
-func (r *recorder) declare(media string) {
-	if _, found := r.Header()["Content-Type"]; r.status == 0 && !found {
-		r.Header()["Content-Type"] = []string{media}
+func (r *recorder) declare(media string, body []byte) {
+	header := r.Header()
+	if media == "" {
+		if len(header) == 0 { // the first header of an answer costs more than looking twice
+			return
+		}
+		media = http.DetectContentType(body)
+	}
+	if _, found := header["Content-Type"]; r.status == 0 && !found {
+		header["Content-Type"] = []string{media}
 	}
 }
 
 // textType is what the old runtime told of a string, `text/html` for instance, as long as that is
-// a text (RESPONSE-1); a string that is none may say what else it is.
+// a text (RESPONSE-1); a string that is none may say what else it is. That is what net/http finds
+// too, and left to it, but for a text that begins like something else.
 func textType(body []byte) string {
-	media := http.DetectContentType(body)
-	if !strings.HasPrefix(media, "text/") && utf8.Valid(body) {
-		return "text/plain; charset=utf-8"
+	if plain(body) {
+		return ""
 	}
-	return media
+	if media := http.DetectContentType(body); strings.HasPrefix(media, "text/") || !utf8.Valid(body) {
+		return ""
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// signatures is what the types begin with that net/http knows and that are no plain text.
+const signatures = "%.<BFGIMOPRtw"
+
+// plain tells of most texts that net/http will find them to be plain, at a fraction of the cost:
+// looking for all its signatures takes as long as the rest of the shim.
+func plain(body []byte) bool {
+	if len(body) == 0 || body[0] <= ' ' || body[0] > '~' || strings.IndexByte(signatures, body[0]) >= 0 {
+		return false
+	}
+	for _, letter := range body[:min(len(body), 512)] {
+		if letter < ' ' && letter != '\n' && letter != '\r' && letter != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // fail answers with a status and its text, and with nothing that the function has prepared.

@@ -32,6 +32,11 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"grüße", answer{"grüße", "text/plain; charset=utf-8"}},
 		{"<html>", answer{"<html>", "text/html; charset=utf-8"}},
+		{"Plain.", answer{"Plain.", "text/plain; charset=utf-8"}},
+		{"\n<html>", answer{"\n<html>", "text/html; charset=utf-8"}},
+		{"wOFF", answer{"wOFF", "text/plain; charset=utf-8"}},
+		{"a\x00", answer{"a\x00", "text/plain; charset=utf-8"}},
+		{"a\xff\x00", answer{"a\xff\x00", "application/octet-stream"}},
 		{"%PDF-", answer{"%PDF-", "text/plain; charset=utf-8"}},
 		{"\x89PNG\x0D\x0A\x1A\x0A", answer{"\x89PNG\x0D\x0A\x1A\x0A", "image/png"}},
 		{[]byte{0, 255}, answer{"\x00\xff", "application/octet-stream"}},
@@ -46,6 +51,20 @@ func TestAnswers(t *testing.T) {
 		if found := (answer{writer.Body.String(), writer.Header().Get("Content-Type")}); found != one.want {
 			t.Errorf("%v gives %v, not %v", one.value, found, one.want)
 		}
+	}
+}
+
+func TestTypeOfEncodedText(t *testing.T) { // RESPONSE-1: net/http doesn't look at what is encoded
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+		writer.Header().Set("Content-Encoding", "identity")
+		x := &exchange{recorder: recorder{ResponseWriter: writer, slot: &table.Slot{}}}
+		body, media, _ := encode("text")
+		x.send(body, media)
+	}))
+	defer server.Close()
+	answer, err := http.Get(server.URL)
+	if err != nil || answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%v %v", answer, err)
 	}
 }
 

@@ -55,6 +55,7 @@ func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	s.serve(x, request)
 	if !x.conn.hijacked.Load() { // net/http has yet to send what it has gathered
 		x.watch(table.Sending, clock.Now(), sending)
+		x.conn.held.holding = true
 	}
 }
 
