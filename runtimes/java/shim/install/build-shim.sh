@@ -22,7 +22,10 @@ export MAVEN_OPTS="$options"
 
 mvn --batch-mode --quiet dependency:copy "-DoutputDirectory=$work" \
   -Dartifact=com.google.googlejavaformat:google-java-format:1.28.0:jar:all-deps
-sh install/format.sh "$work"/google-java-format-*.jar --dry-run --set-exit-if-changed
+sh install/format.sh "$work"/google-java-format-*.jar --dry-run --set-exit-if-changed || {
+  echo 'the files above are not as google-java-format would write them' >&2
+  exit 1
+}
 mvn --batch-mode --quiet install
 
 # The repository is made twice: from the network into the cache of this build, then from there.

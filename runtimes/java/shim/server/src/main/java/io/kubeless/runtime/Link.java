@@ -89,7 +89,7 @@ final class Link {
   }
 
   /** Waits until there is something to be read from the descriptor; false if there isn't soon. */
-  static native boolean await(int descriptor, int millis);
+  static native boolean await(int descriptor, int turns, int millis);
 
   private static native int receive(int link, byte[] message, int[] descriptor);
 
