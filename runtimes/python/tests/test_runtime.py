@@ -28,3 +28,12 @@ def test_phase_without_a_manifest(runtime: Runtime) -> None:
     """An installation without a manifest installs nothing."""
     prepared = runtime.phases("hello", network_mode="none")
     assert not any("site-packages" in name for name in prepared.files)
+
+
+def test_bytecode(runtime: Runtime) -> None:
+    """Nothing has to be compiled at a start, which would take twice as long then."""
+    command = ["-v", "-c", "import sys; sys.path.insert(0, '/opt/serverkit'); import serverkit"]
+    ended = runtime.engine.run(runtime.tag, command, entrypoint="python3")
+    origins = [line for line in ended.stderr.splitlines() if line.startswith("# code object from")]
+    assert origins
+    assert [line for line in origins if ".pyc" not in line] == []
