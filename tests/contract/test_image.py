@@ -102,7 +102,7 @@ def test_labels(runtime: Runtime) -> None:
 
 
 @pytest.mark.clause("IMAGE-10")
-@pytest.mark.function("hello")
+@pytest.mark.function("hello", FUNC_WORKERS="1")
 def test_memory(server: Server, tools: Tools) -> None:
     """Nine thousand more requests leave the resident memory within 20 %."""
     first = LOAD.format(count=1000, port=server.port)
