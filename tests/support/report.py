@@ -33,6 +33,13 @@ def sections(
     return shown
 
 
+def cause(report: pytest.TestReport) -> str:
+    """Return the first line of what a test has failed with."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    lines = str(crash.message if crash else report.longrepr).splitlines()
+    return lines[0] if lines else "no cause is known"
+
+
 class Results:
     """Writes one JSON document: outcomes, times, and which tests passed on the second try."""
 
@@ -41,14 +48,14 @@ class Results:
         self._started = time.monotonic()
         self._outcomes: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
-        self._again: list[str] = []
+        self._again: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how one phase of a test ended."""
         name = report.nodeid
         self._seconds[name] = round(self._seconds.get(name, 0.0) + report.duration, 3)
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]
-            self._again.append(name)
+            self._again[name] = cause(report)
             self._outcomes.pop(name, None)
         elif report.failed:
             self._outcomes[name] = "failed"
@@ -64,7 +71,11 @@ class Results:
             "seconds": round(time.monotonic() - self._started, 1),
             "outcomes": self._outcomes,
             "times": self._seconds,
-            "second_try": [name for name in self._again if self._outcomes.get(name) == "passed"],
+            "second_try": [
+                f"{name}: {why}"
+                for name, why in self._again.items()
+                if self._outcomes.get(name) == "passed"
+            ],
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(json.dumps(document, indent=1), encoding="utf-8")

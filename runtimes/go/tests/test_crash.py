@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.server import Server
+from tests.support.wait import wait_until
 
 FATAL = {
     "goroutine": "panic: expected failure",
@@ -18,7 +19,7 @@ def test_panic(server: Server, how: str) -> None:
     server.wait_for_calls()
     assert server.call({"how": how}).status_code == 500
     assert beside.result().text == "done"
-    assert "crash.go:" in server.stderr
+    wait_until(lambda: "crash.go:" in server.stderr)
 
 
 @pytest.mark.function("crash")
@@ -30,7 +31,7 @@ def test_fatal_error(server: Server, how: str) -> None:
     assert answer.status_code == 500
     assert answer.elapsed.total_seconds() < 1
     assert server.call({"how": "none"}).text == "done"
-    assert FATAL[how] in server.stderr
+    wait_until(lambda: FATAL[how] in server.stderr)
 
 
 @pytest.mark.function("crash", mem_limit="96m", memswap_limit="96m")

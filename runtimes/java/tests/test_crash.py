@@ -1,10 +1,9 @@
 """A call that ends badly harms nobody else."""
 
-import time
-
 import pytest
 
 from tests.support.server import Server
+from tests.support.wait import wait_until
 from tests.support.web import seconds
 
 
@@ -17,10 +16,10 @@ from tests.support.web import seconds
 def test_beside_a_crash(server: Server, how: str, trace: str) -> None:
     """Exit, memory and stack: 500, a trace in the log, and the call beside completes."""
     beside = server.begin({"how": "sleep"})
-    time.sleep(0.5)
+    server.wait_for_calls()
     assert server.call({"how": how}).status_code == 500
     assert beside.result().text == "done"
-    assert trace in server.stderr
+    wait_until(lambda: trace in server.stderr)
     assert server.call({"how": "none"}).text == "done"
 
 

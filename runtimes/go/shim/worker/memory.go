@@ -23,17 +23,20 @@ func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, 
 	if _, chosen := lookup("GOMEMLIMIT"); chosen {
 		return debug.SetMemoryLimit(-1)
 	}
-	content, err := read("/sys/fs/cgroup/memory.max")
-	if err != nil {
-		return math.MaxInt64
+	for _, file := range limits {
+		content, _ := read(file)
+		if limit, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64); err == nil {
+			debug.SetMemoryLimit(limit / 10 * 8)
+			return limit / 10 * 8
+		}
 	}
-	limit, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64)
-	if err != nil {
-		return math.MaxInt64
-	}
-	limit = limit / 10 * 8
-	debug.SetMemoryLimit(limit)
-	return limit
+	return math.MaxInt64
+}
+
+// limits are the files that tell what a container may use, of the second and the first kind of
+// cgroups; where there is no limit, the one holds no number and the other one that is beyond reach.
+var limits = [2]string{
+	"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
 }
 
 // reserve takes the memory that will pile up at once, unless `limit` is tight: a container then
