@@ -73,13 +73,16 @@ func (s *supervisor) pass(c *connection, h head) {
 		return
 	}
 	if s.current != nil && s.current.hand(c, &h.entry) {
+		c.until = 0
 		return
 	}
 	if len(s.waiting) >= s.settings.Concurrency {
 		s.refuse(c, &h.entry, 503)
 		return
 	}
-	c.until = clock.Now() + int64(s.settings.Timeout)
+	if c.until == 0 { // each tick tries again, and it waits since the first time
+		c.until = clock.Now() + int64(s.settings.Timeout)
+	}
 	s.waiting = append(s.waiting, c)
 }
 

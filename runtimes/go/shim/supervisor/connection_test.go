@@ -60,6 +60,10 @@ func TestWaitingEnds(t *testing.T) { // CONCURRENCY-4
 	s.current = nil
 	client, c := s.connect("GET /a HTTP/1.1\r\n\r\n")
 	s.readable(c)
+	end := c.until
+	if s.serveWaiting(clock.Now()); c.until != end {
+		t.Error("another try has put off the end of the waiting")
+	}
 	s.serveWaiting(clock.Now() + int64(s.settings.Timeout))
 	has(t, answer(client), "HTTP/1.1 503 ")
 }

@@ -56,6 +56,8 @@ func (s *supervisor) look(p *process, number int, now int64) {
 			return
 		}
 		if slot.State.CompareAndSwap(state, table.Taken) {
+			// Else it would do so with the next request only, and keep the slot (CONCURRENCY-7).
+			p.tell(table.LetGo|uint32(number), nil)
 			s.readable(holder.release())
 		}
 	case table.Active, table.Answering:

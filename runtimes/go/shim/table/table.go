@@ -31,6 +31,10 @@ const (
 // that it gets no more connections.
 const Retire = ^uint32(0)
 
+// LetGo is added to the number of a slot whose connection the supervisor has taken: the worker,
+// which sleeps until there is something to be read, is to let go of it.
+const LetGo = uint32(1 << 31)
+
 // Table is the shared memory of one worker, mapped.
 type Table struct {
 	Ring  Ring

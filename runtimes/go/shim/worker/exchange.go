@@ -21,12 +21,14 @@ type exchange struct {
 	begun   int64 // clock.Now()
 	limit   int64 // Slot.Deadline of the running phase
 	logged  bool
+	whole   bool // nothing of the request is left to be read
 }
 
 func (s *server) begin(writer http.ResponseWriter, request *http.Request) *exchange {
 	start := time.Now()
 	x := &exchange{request: request, conn: connOf(request), begun: clock.At(start)}
 	x.ResponseWriter = writer
+	x.whole = request.Body == http.NoBody
 	x.entry = accesslog.Entry{
 		Address: x.conn.client, Method: request.Method, Target: request.RequestURI,
 		Protocol: request.Proto, Referer: first(request.Header["Referer"]),

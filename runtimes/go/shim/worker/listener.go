@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"kubeless.invalid/shim/table"
 )
@@ -16,6 +17,7 @@ type listener struct {
 	control *net.UnixConn
 	table   *table.Table
 	retired chan struct{}
+	conns   map[uint32]*conn // by slot; the last of each that has not been taken
 }
 
 func newListener(descriptor int, shared *table.Table) (*listener, error) {
@@ -25,7 +27,10 @@ func newListener(descriptor int, shared *table.Table) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listener{connection.(*net.UnixConn), shared, make(chan struct{})}, nil
+	return &listener{
+		control: connection.(*net.UnixConn), table: shared, retired: make(chan struct{}),
+		conns: map[uint32]*conn{},
+	}, nil
 }
 
 // Accept waits for the next connection; io.EOF once the supervisor has no more.
@@ -44,12 +49,28 @@ func (l *listener) Accept() (net.Conn, error) {
 			close(l.retired)
 			continue
 		}
+		if number&table.LetGo != 0 {
+			l.letGo(number &^ table.LetGo)
+			continue
+		}
 		slot := l.table.Slot(int(number))
 		if descriptor, found := descriptorOf(rights[:extent]); found {
-			return newConn(descriptor, slot)
+			c, err := newConn(descriptor, slot)
+			if err == nil {
+				l.conns[number] = c
+			}
+			return c, err
 		}
 		// The process has run out of descriptors, and the kernel has dropped this one.
 		slot.State.CompareAndSwap(table.Handed, table.Closed)
+	}
+}
+
+// letGo wakes what waits for the next request on a taken connection.
+func (l *listener) letGo(number uint32) {
+	if c := l.conns[number]; c != nil {
+		_ = c.file.SetReadDeadline(time.Now())
+		delete(l.conns, number)
 	}
 }
 

@@ -25,9 +25,6 @@ func Main(function Function) {
 	if err != nil {
 		refuse(fmt.Errorf("handler `%s` can't be called: it %w", function.Name, err))
 	}
-	for descriptor := table.ControlDescriptor; descriptor <= table.StderrDescriptor; descriptor++ {
-		syscall.CloseOnExec(descriptor) // TIMEOUT-10: a child of the function inherits none of them
-	}
 	shared, err := table.Map(table.TableDescriptor, loaded.Concurrency)
 	if err != nil {
 		refuse(errors.New("a function is served by its supervisor, and not started by hand"))

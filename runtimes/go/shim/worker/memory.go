@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// spare is how much the collector lets pile up at least before it runs, in bytes. A small function
+// headroom is how much the collector lets pile up at least before it runs, in bytes. A small function
 // would be collected forty times a second under load otherwise, at an eighth of its time.
-const spare = 8 << 20
+const headroom = 8 << 20
 
-// ballast makes the collector take the heap for larger by `spare`, and its goal with it; as nothing
+// ballast makes the collector take the heap for larger by `headroom`, and its goal with it; as nothing
 // is ever written to it, it takes no memory.
 var ballast []byte
 
@@ -43,11 +43,11 @@ var limits = [2]string{
 // needs from the start what it will need (IMAGE-10), and the first thousand requests don't wait for
 // the system's pages.
 func reserve(limit int64) {
-	if limit < 8*spare {
+	if limit < 8*headroom {
 		return
 	}
-	ballast = make([]byte, spare)
-	touch(make([]byte, spare+1<<20))
+	ballast = make([]byte, headroom)
+	touch(make([]byte, headroom+1<<20))
 	runtime.GC() // it would take what was touched for the function's own, and wait for twice that
 }
 

@@ -47,7 +47,7 @@ func TestChosenLimitStays(t *testing.T) {
 
 func TestNoBallastUnderATightLimit(t *testing.T) {
 	defer func(before []byte) { ballast = before }(ballast)
-	for limit, want := range map[int64]int{8*spare - 1: 0, 8 * spare: spare} {
+	for limit, want := range map[int64]int{8*headroom - 1: 0, 8 * headroom: headroom} {
 		ballast = nil
 		if reserve(limit); len(ballast) != want {
 			t.Errorf("%d bytes under a limit of %d", len(ballast), limit)

@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -57,6 +59,11 @@ func (r *recorder) Write(piece []byte) (int, error) {
 func (r *recorder) Flush() {
 	r.start(http.StatusOK)
 	_ = http.NewResponseController(r.ResponseWriter).Flush()
+}
+
+// Hijack gives the connection to the function, as the writer of the old runtime did.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(r.ResponseWriter).Hijack()
 }
 
 // Unwrap lets http.ResponseController reach the server's own writer.

@@ -55,7 +55,9 @@ func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	s.serve(x, request)
 	if !x.conn.hijacked.Load() { // net/http has yet to send what it has gathered
 		x.watch(table.Sending, clock.Now(), sending)
-		x.conn.held.holding = true
+		// Before it reads the next request, net/http reads what is left of this one's body, and no
+		// answer may wait for that (CONCURRENCY-4).
+		x.conn.held.holding = x.whole
 	}
 }
 
@@ -95,6 +97,7 @@ func (s *server) admit(x *exchange) {
 		s.refuse(x, http.StatusRequestEntityTooLarge)
 		return
 	}
+	x.whole = err == nil
 	event := functions.Event{}
 	if err == nil {
 		event, err = newEvent(x.request, body)

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -224,7 +225,7 @@ func TestBounds(t *testing.T) { // CONCURRENCY-4, CONCURRENCY-5
 func TestHijackedConnectionIsTheFunctions(t *testing.T) {
 	hijacked := make(chan net.Conn, 1)
 	b := serve(t, func(event functions.Event, _ functions.Context) (any, error) {
-		connection, _, err := http.NewResponseController(event.Extensions.Response).Hijack()
+		connection, _, err := event.Extensions.Response.(http.Hijacker).Hijack()
 		hijacked <- connection
 		return nil, err
 	}, nil)
@@ -236,4 +237,37 @@ func TestHijackedConnectionIsTheFunctions(t *testing.T) {
 	if line, err := bufio.NewReader(client).ReadString('\n'); line != "later\n" || slot.Deadline.Load() != 0 {
 		t.Error(line, err, slot.Deadline.Load())
 	}
+}
+
+func TestNoAnswerWaitsForTheRestOfABody(t *testing.T) { // CONCURRENCY-4, LIFECYCLE-2, REQUEST-14
+	b := serve(t, func(functions.Event, functions.Context) (any, error) { return "done", nil }, nil)
+	for request, want := range map[string]int{
+		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n":                         413,
+		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n": 413,
+		"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n":                    200,
+	} {
+		client, _ := b.connect()
+		fmt.Fprint(client, request)
+		if status, _ := read(t, bufio.NewReader(client)); status != want {
+			t.Errorf("%d to `%s`", status, request)
+		}
+	}
+	b.counters.Draining.Store(1)
+	client, _ := b.connect()
+	fmt.Fprint(client, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n")
+	if status, _ := read(t, bufio.NewReader(client)); status != 503 {
+		t.Errorf("%d in a drain", status)
+	}
+}
+
+func TestTakenConnectionIsLetGo(t *testing.T) { // CONCURRENCY-7
+	b := serve(t, func(functions.Event, functions.Context) (any, error) { return "done", nil }, nil)
+	client, slot := b.connect()
+	number := b.next - 1
+	fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	read(t, bufio.NewReader(client))
+	b.waitFor(slot, table.Idle)
+	slot.State.Store(table.Taken)
+	_, _ = b.control.Write(binary.NativeEndian.AppendUint32(nil, table.LetGo|number))
+	b.waitFor(slot, table.Gone)
 }
