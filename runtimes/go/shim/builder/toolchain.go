@@ -49,11 +49,13 @@ func buildCache(work string) (string, error) {
 func (t toolchain) run(arguments ...string) error {
 	command := exec.Command("go", arguments...)
 	command.Dir, command.Env = t.folder, t.environment
-	output, err := command.CombinedOutput()
+	errs := &strings.Builder{}
+	command.Stderr = errs // on stdout `go list` lists
+	err := command.Run()
 	if err == nil {
 		return nil
 	}
-	said := strings.TrimSpace(string(output))
+	said := strings.TrimSpace(errs.String())
 	if said == "" {
 		said = "`go " + strings.Join(arguments, " ") + "`: " + err.Error()
 	}

@@ -22,7 +22,7 @@ func (c *conn) send(answer []byte) (int, error) {
 		return 0, errTaken
 	}
 	count, err := c.file.Write(answer)
-	if bytes.HasPrefix(answer, []byte("HTTP/1.1 1")) {
+	if c.slot.Status.Load() == 0 && bytes.HasPrefix(answer, []byte("HTTP/1.1 1")) {
 		c.move(table.Active, table.Answering) // an interim answer: the real one is still to come
 	}
 	return count, err

@@ -41,7 +41,7 @@ func (r *recorder) start(status int) {
 
 // WriteHeader sends the status and the headers.
 func (r *recorder) WriteHeader(status int) {
-	if status >= 200 {
+	if status >= 200 && status <= 999 { // net/http refuses others with a panic
 		r.start(status)
 	}
 	r.ResponseWriter.WriteHeader(status)

@@ -4,6 +4,7 @@ volume=${KUBELESS_INSTALL_VOLUME:-/kubeless}
 # shellcheck disable=SC2034  # for the scripts that source this
 manifest=${KUBELESS_DEPS_FILE:-$volume/pom.xml}
 shim=/opt/runtime
+export LC_ALL=C.UTF-8 # of the compiler's messages
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

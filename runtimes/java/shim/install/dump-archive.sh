@@ -19,7 +19,9 @@ wait "$supervisor"
 for list in "$work"/*.list; do
   sed -e '$d' -e 's/ id: [0-9]*$//' "$list"
 done | grep -v -e '^#' -e '^@cp' -e ' source: ' | sort -u >"$work/all.list"
+# The two options about modules are those of a worker: Java 25 finds fault with an archive without.
 "$shim/java/bin/java" -Xshare:dump -XX:SharedClassListFile="$work/all.list" \
+  --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED \
   -XX:SharedArchiveFile="$shim/shim.jsa" -XX:+UseSerialGC -Xms24m \
   -cp "$(printf '%s:' "$shim"/lib/*.jar | sed 's/:$//')" >"$work/dump.log" 2>&1 ||
   { cat "$work/dump.log"; exit 1; }

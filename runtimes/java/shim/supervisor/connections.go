@@ -25,7 +25,10 @@ func (s *supervisor) place(c *connection) {
 		return
 	}
 	slot := s.freeSlot()
-	if slot < 0 {
+	if slot < 0 && s.evict() {
+		s.wait(c)
+		return
+	} else if slot < 0 {
 		s.refuse(c)
 		return
 	}
@@ -78,8 +81,7 @@ func (s *supervisor) takeBack(c *connection) {
 	s.table.set(c.slot, stateFree, 0)
 }
 
-// freeSlot returns a slot for a new connection; idle ones give way to it (CONCURRENCY-7). It
-// returns -1 where all have requests.
+// freeSlot returns a slot for a new connection, -1 where there is none.
 func (s *supervisor) freeSlot() int {
 	for slot := range s.used {
 		if s.connections[slot] == nil {
@@ -90,6 +92,13 @@ func (s *supervisor) freeSlot() int {
 		s.used++
 		return s.used - 1
 	}
+	return -1
+}
+
+// evict ends the oldest idle connection, so that its slot will be free when the worker has let go
+// of it (CONCURRENCY-7); false where all have requests. Until then what the worker does to the slot
+// would be done to the next connection.
+func (s *supervisor) evict() bool {
 	var oldest *connection
 	for _, c := range s.connections {
 		state, _ := s.table.get(c.slot)
@@ -98,14 +107,14 @@ func (s *supervisor) freeSlot() int {
 		}
 	}
 	if oldest == nil {
-		return -1
+		return false
 	}
-	slot, generation := oldest.slot, oldest.owner.generation
-	if !s.table.swap(slot, stateIdle, generation, stateTaken, generation) {
-		return -1 // it has just begun a request
+	generation := oldest.owner.generation
+	if !s.table.swap(oldest.slot, stateIdle, generation, stateTaken, generation) {
+		return false // it has just begun a request
 	}
-	s.release(oldest.owner, slot)
-	return slot
+	_ = unix.Shutdown(oldest.descriptor, unix.SHUT_RDWR)
+	return true
 }
 
 // release forgets a connection that its worker has closed.

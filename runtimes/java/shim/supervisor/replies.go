@@ -18,7 +18,7 @@ func (s *supervisor) answer(slot int, generation, state uint32, status int) bool
 	now, asked := monotonic(), s.table.request(slot)
 	timedOut, length := status == 408, 0
 	if state == stateStreaming {
-		status = 200 // TIMEOUT-13: what has been sent can't be taken back, only cut off
+		status = s.table.status(slot) // TIMEOUT-13: what has been sent can't be taken back, only cut off
 	} else {
 		length = reply(c.descriptor, status, asked.flags)
 	}

@@ -10,7 +10,7 @@ func (s *supervisor) retire(w *worker) {
 	if s.spare == nil {
 		s.start()
 	}
-	if !s.spare.loaded {
+	if s.spare == nil || !s.spare.loaded { // nil: none could be started
 		if !w.wantsEnd {
 			w.wantsEnd = true
 			// TIMEOUT-6 bounds how long the work of a late call may wait for a slow start.

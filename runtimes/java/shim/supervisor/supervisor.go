@@ -44,8 +44,12 @@ func newSupervisor(settings settings, home string, shared *table) *supervisor {
 func (s *supervisor) start() {
 	s.generation = s.generation%0xffffff + 1
 	started, err := startWorker(s.home, s.generation, s.table)
-	if err != nil {
+	if err != nil && s.listen != nil {
 		fail("can't start a worker: " + err.Error())
+	} else if err != nil { // want of processes or memory, that may pass: others have requests
+		fmt.Fprintln(os.Stderr, "error: can't start a worker: "+err.Error())
+		s.fillLater()
+		return
 	}
 	s.workers[started.pid] = started
 	s.log.add(started.ring)
@@ -77,9 +81,14 @@ func (s *supervisor) hear(w *worker, kind byte, slot int) {
 		s.workerLoaded(w)
 	case fromClosed:
 		s.release(w, slot)
+		if len(s.waiting) > 0 { // for a slot
+			s.placeWaiting()
+		}
 	case fromExit:
 		// FAILURE-4: at once, and not only when the process has ended.
-		s.answer(slot, w.generation, stateCalling, 500)
+		if !s.answer(slot, w.generation, stateCalling, 500) {
+			s.answer(slot, w.generation, stateStreaming, 500)
+		}
 		s.retire(w)
 	case fromRetire:
 		s.retire(w)
@@ -150,15 +159,19 @@ func (s *supervisor) refill(ended *worker) {
 		return
 	}
 	if !ended.loaded {
-		s.failures++
-		time.AfterFunc(time.Duration(min(s.failures, 10))*time.Second, func() {
-			s.lock.Lock()
-			defer s.lock.Unlock()
-			s.fill()
-		})
+		s.fillLater()
 		return
 	}
 	s.fill()
+}
+
+func (s *supervisor) fillLater() {
+	s.failures++
+	time.AfterFunc(time.Duration(min(s.failures, 10))*time.Second, func() {
+		s.lock.Lock()
+		defer s.lock.Unlock()
+		s.fill()
+	})
 }
 
 func (s *supervisor) fill() {

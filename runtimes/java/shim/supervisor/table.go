@@ -78,6 +78,12 @@ func (t *table) started(slot int) time.Duration {
 	return time.Duration(binary.LittleEndian.Uint64(t.memory[at:]))
 }
 
+// status is that of a stream, which the worker has begun to send.
+func (t *table) status(slot int) int {
+	at := metricsSize + slot*slotSize + 28
+	return int(binary.LittleEndian.Uint32(t.memory[at:]))
+}
+
 // request is what a slot says of the request that is being served.
 type request struct {
 	flags, method                        int

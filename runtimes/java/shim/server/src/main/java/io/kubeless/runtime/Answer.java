@@ -31,6 +31,9 @@ record Answer(
   /** Turns a result into an answer; throws where it can't be serialised (RESPONSE-10). */
   static Answer of(Object result) {
     if (result instanceof Response response) { // RESPONSE-6
+      if (response.status() < 200 || response.status() > 999) {
+        throw new IllegalArgumentException("no status of an answer: " + response.status());
+      }
       Answer body = of(response.body());
       return new Answer(
           response.status(), response.headers(), body.contentType, body.bytes, body.stream);

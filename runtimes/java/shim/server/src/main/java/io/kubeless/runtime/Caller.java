@@ -33,7 +33,7 @@ final class Caller {
   }
 
   /** Calls and answers, unless the supervisor was faster. */
-  void call(Exchange exchange, Event event, Table.Slot slot, int method) throws IOException {
+  void call(Exchange exchange, Event event, Table.Slot slot, Calls.Call call, int method) {
     long started = System.nanoTime();
     if (!slot.call(started)) {
       exchange.abandon();
@@ -55,11 +55,16 @@ final class Caller {
       exchange.abandon(); // the supervisor has answered
       return;
     }
+    call.close(); // a client that reads slowly holds no worker's place (CONCURRENCY-6)
     if (error != null) {
       report(error);
     }
     metrics.count(method, System.nanoTime() - started, error != null);
-    exchange.send(answer, calls.retiring());
+    try {
+      exchange.send(answer, calls.retiring());
+    } catch (IOException e) {
+      exchange.abandon(); // the client has gone
+    }
     log.write(exchange.entry());
   }
 
@@ -70,17 +75,24 @@ final class Caller {
     try {
       Object result = function.handler().invokeExact(event, context);
       if (result instanceof CompletionStage<?> stage) { // TIMEOUT-3: the deadline interrupts this
-        result = stage.toCompletableFuture().get();
+        result = await(stage);
       }
       return result;
-    } catch (ExecutionException e) {
-      throw e.getCause();
     } finally {
       thread.setContextClassLoader(before);
     }
   }
 
+  private static Object await(CompletionStage<?> stage) throws Throwable {
+    try {
+      return stage.toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    }
+  }
+
   private void stream(Exchange exchange, Answer answer, Table.Slot slot, int method, long started) {
+    slot.answered(answer.status());
     if (!slot.swap(Table.CALLING, Table.STREAMING)) {
       exchange.abandon();
       return;

@@ -68,9 +68,11 @@ final class Exchange {
     response.action(ActionCode.CLIENT_FLUSH, null);
   }
 
-  /** Ends the connection without another byte. */
+  /** Ends the connection without another byte; the log tells the status that has been sent. */
   void abandon() {
+    int status = response.getStatus();
     response.action(ActionCode.CLOSE_NOW, null);
+    response.setStatus(status);
   }
 
   /** What a streaming function writes to. */

@@ -103,7 +103,7 @@ final class FunctionAdapter implements Adapter {
         refuse(exchange, busy(), false);
         return;
       }
-      caller.call(exchange, event, slot, method);
+      caller.call(exchange, event, slot, call, method);
     }
   }
 

@@ -78,9 +78,6 @@ final class FunctionClasses extends URLClassLoader {
         // Try the next.
       } catch (ExceptionInInitializerError e) {
         throw new LoadException("`" + name + "` throws while it loads", e.getCause());
-      } catch (LinkageError e) {
-        String what = e.getMessage();
-        throw new LoadException("`" + name + "` needs what is not there: " + what, e);
       }
     }
     throw new LoadException("there is no class `" + module + "` in `" + volume + "`");

@@ -32,8 +32,13 @@ final class Loader {
     }
     FunctionClasses classes = new FunctionClasses(Path.of(settings.volume()));
     Thread.currentThread().setContextClassLoader(classes);
-    Class<?> type = classes.find(module);
-    return new Function(callable(type, method(type, handler)), classes);
+    try {
+      Class<?> type = classes.find(module);
+      return new Function(callable(type, method(type, handler)), classes);
+    } catch (LinkageError e) { // LOAD-4
+      String what = e.getMessage();
+      throw new LoadException("`" + module + "` needs what is not there: " + what, e);
+    }
   }
 
   private static Method method(Class<?> type, String handler) throws LoadException {

@@ -46,7 +46,11 @@ public final class Main {
     serve(settings, function, endpoint, link, table, calls);
     new ExitGuard(calls, link).install();
     link.send(Link.LOADED, 0);
-    WarmUp.run(endpoint);
+    try {
+      WarmUp.run(endpoint);
+    } catch (IOException e) {
+      System.err.println("warning: the first calls will be slow: " + e);
+    }
     Thread.currentThread().join(); // all other threads are daemons
   }
 

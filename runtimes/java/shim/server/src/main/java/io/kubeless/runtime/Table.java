@@ -108,6 +108,11 @@ final class Table {
       return swap(WAITING, CALLING);
     }
 
+    /** Notes the status of a stream, for the supervisor that has to cut it off. */
+    void answered(int status) {
+      memory.putInt(at + 28, status);
+    }
+
     /** Says what the supervisor needs to know in order to answer for this worker. */
     void describe(int flags, int method, long received, String... texts) {
       memory.putShort(at + 4, (short) flags);

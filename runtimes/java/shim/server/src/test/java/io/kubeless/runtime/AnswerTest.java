@@ -40,6 +40,14 @@ class AnswerTest {
   }
 
   @Test
+  void statusIsOneOfAnAnswer() {
+    for (int status : new int[] {-1, 0, 99, 100, 1000}) {
+      Response response = new Response(status, "text");
+      assertThrows(IllegalArgumentException.class, () -> Answer.of(response));
+    }
+  }
+
+  @Test
   void nothingIsAnEmptyBody() {
     assertBody(null, "", null);
   }
