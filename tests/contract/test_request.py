@@ -197,6 +197,16 @@ def test_over_the_limit(server: Server, header: str, excess: int) -> None:
     assert server.call().json()["count"] == before + 1
 
 
+@pytest.mark.clause("REQUEST-14")
+@pytest.mark.function("echo", REQ_MB_LIMIT="0.1")
+def test_over_the_limit_and_held_back(server: Server) -> None:
+    """A client that waits for leave to send too large a body reads a 413 instead."""
+    # little enough for a server to read it all before its answer
+    asked = {"Content-Length": "120000", "Expect": "100-continue"}
+    wire = server.wire().send(message("POST", "/", asked))
+    assert wire.read_until(b"\r\n", within=5).split()[1:2] == [b"413"]
+
+
 @pytest.mark.clause("REQUEST-15")
 @ECHO
 def test_chunked(server: Server) -> None:

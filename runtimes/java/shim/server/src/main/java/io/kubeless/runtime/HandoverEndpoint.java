@@ -80,6 +80,10 @@ final class HandoverEndpoint extends NioEndpoint {
         case Link.INTERRUPT -> calls.interrupt(message.slot());
         case Link.RETIRE -> calls.retire();
         case Link.CONNECTION -> {
+          if (message.channel() == null) {
+            link.send(Link.CLOSED, message.slot());
+            continue;
+          }
           int descriptor = message.descriptor();
           Table.Slot slot = table.new Slot(message.slot(), message.generation(), descriptor);
           slots.put(message.channel(), slot);

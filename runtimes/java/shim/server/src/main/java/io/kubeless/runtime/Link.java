@@ -51,7 +51,10 @@ final class Link {
     descriptors.setAccessible(true);
   }
 
-  /** A message; generation, descriptor and channel are those of a connection. */
+  /**
+   * A message; generation, descriptor and channel are those of a connection. There is no channel
+   * where the process has run out of descriptors, and the kernel has dropped this one.
+   */
   record Message(byte kind, int slot, int generation, int descriptor, SocketChannel channel) {}
 
   /** Waits for a message; null when the supervisor has gone. */
@@ -63,7 +66,7 @@ final class Link {
     ByteBuffer data = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
     byte kind = data.get();
     int slot = data.getInt();
-    if (kind != CONNECTION) {
+    if (kind != CONNECTION || received[0] < 0) {
       return new Message(kind, slot, 0, -1, null);
     }
     int generation = data.getInt();
