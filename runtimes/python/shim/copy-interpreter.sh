@@ -27,8 +27,7 @@ copy /usr/bin/python3
 mkdir -p "$root$stdlib"
 cp -R "$stdlib/." "$root$stdlib"
 # The copies have other times than their sources: Python would take Debian's bytecode for stale.
-find "$root$stdlib" -name __pycache__ -prune -exec rm -r {} +
-python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash -s "$root" "$root$stdlib"
+python3 -m compileall -q -f -j 0 --invalidation-mode unchecked-hash -s "$root" "$root$stdlib"
 find "$(readlink -f /usr/bin/python3)" "$stdlib" -type f \( -perm -100 -o -name '*.so' \) \
     -exec ldd {} + 2>/dev/null | grep -o '[[:space:]]/[^ ]*' | sort -u | while read -r library; do
     copy "$library"

@@ -16,11 +16,10 @@ var errTaken = errors.New("the connection belongs to the supervisor again")
 // conn is a connection that the supervisor has handed over and can take back at any moment: each
 // use of the descriptor is preceded by a step of the slot's state.
 type conn struct {
-	file    *os.File
-	raw     syscall.RawConn
-	slot    *table.Slot
-	address *net.TCPAddr
-	client  string // the address without its port
+	file   *os.File
+	raw    syscall.RawConn
+	slot   *table.Slot
+	client string // the address of the other end, without a port
 	// between is set while net/http waits for the next request.
 	between atomic.Bool
 	reading readingState
@@ -35,7 +34,6 @@ type conn struct {
 	count     int
 	err       error
 	untouched bool // nothing of the next request has been read, so the connection can be taken
-	releasing bool // an answer is held that has to be sent first
 	attempt   func(descriptor uintptr) bool
 }
 
@@ -45,9 +43,7 @@ func newConn(descriptor int, slot *table.Slot) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := slot.Address()
-	address := &net.TCPAddr{IP: net.ParseIP(client)}
-	c := &conn{file: file, raw: raw, slot: slot, address: address, client: client}
+	c := &conn{file: file, raw: raw, slot: slot, client: slot.Address()}
 	c.between.Store(true)
 	c.attempt = c.try
 	return c, nil
@@ -100,4 +96,4 @@ func (c *conn) Close() error {
 }
 
 func (c *conn) LocalAddr() net.Addr  { return &net.TCPAddr{} }
-func (c *conn) RemoteAddr() net.Addr { return c.address }
+func (c *conn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.ParseIP(c.client)} }

@@ -46,7 +46,8 @@ func (r *readingState) begin() bool { return r.CompareAndSwap(resting, reading) 
 func (r *readingState) end()        { r.CompareAndSwap(reading, resting) }
 
 // expire notes a deadline of the past while no read is under way; false if that isn't the case.
-// Any other deadline takes it back.
+// Any other deadline takes it back. net/http's is of 1970; one that has passed since this process
+// began is left to the poller.
 func (r *readingState) expire(moment time.Time) bool {
 	if moment.IsZero() || moment.After(clock.Base) {
 		r.CompareAndSwap(expired, resting)

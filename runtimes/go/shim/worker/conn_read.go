@@ -20,10 +20,17 @@ func (c *conn) Read(target []byte) (int, error) {
 		c.full = len(target)
 	}
 	between := c.between.Load()
+	if between { // not net/http's watch for the client's going, which runs beside the answer
+		if err := c.release(); err != nil {
+			return 0, err
+		}
+	}
 	c.untouched = len(target) == c.full && between
-	c.releasing = between && c.held.any()
-	if c.untouched && !c.releasing && !c.rest() {
-		return 0, errTaken
+	if c.untouched && c.slot.State.Load() != table.Handed {
+		c.slot.Deadline.Store(0)
+		if !c.move(table.Idle, table.Answering, table.Active) {
+			return 0, errTaken
+		}
 	}
 	c.target = target
 	if err := c.raw.Read(c.attempt); err != nil {
@@ -32,28 +39,9 @@ func (c *conn) Read(target []byte) (int, error) {
 	return c.count, c.err
 }
 
-// rest marks the connection as idle; false if the supervisor has taken it.
-func (c *conn) rest() bool {
-	if c.slot.State.Load() == table.Handed {
-		return true
-	}
-	c.slot.Deadline.Store(0)
-	return c.move(table.Idle, table.Answering, table.Active)
-}
-
 // try reads without blocking; false makes the poller wait until the connection is readable.
 func (c *conn) try(descriptor uintptr) bool {
 	c.count, c.err = 0, nil
-	if c.releasing {
-		c.releasing = false
-		if c.err = c.release(); c.err != nil {
-			return true
-		}
-		if c.untouched && !c.rest() {
-			c.err = errTaken
-			return true
-		}
-	}
 	for turn := 0; turn < turns; turn++ {
 		if c.read(int(descriptor)) {
 			return true

@@ -39,8 +39,6 @@ type held struct {
 	answer  []byte
 }
 
-func (h *held) any() bool { return len(h.answer) > 0 }
-
 // take holds back a piece of an answer; false if it must be sent.
 func (h *held) take(piece []byte) bool {
 	if !h.holding || len(h.answer)+len(piece) > most {
@@ -53,7 +51,7 @@ func (h *held) take(piece []byte) bool {
 // release sends what has been held back, and holds back nothing of what follows.
 func (c *conn) release() error {
 	c.held.holding = false
-	if !c.held.any() {
+	if len(c.held.answer) == 0 {
 		return nil
 	}
 	_, err := c.send(c.held.answer)

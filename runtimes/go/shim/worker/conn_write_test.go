@@ -39,7 +39,7 @@ func TestHeldAnswerLeaves(t *testing.T) {
 		if found := received(client); !strings.HasPrefix(found, "headbody") {
 			t.Errorf("%s: `%s`", name, found)
 		}
-		if c.held.holding || c.held.any() {
+		if c.held.holding || len(c.held.answer) > 0 {
 			t.Errorf("%s: something is still held", name)
 		}
 	}

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -22,54 +21,6 @@ import (
 
 func echo(event functions.Event, _ functions.Context) (any, error) {
 	return event.Extensions.Request.URL.Path + event.Data, nil
-}
-
-func TestPipelinedRequests(t *testing.T) { // REQUEST-23
-	b := serve(t, echo, nil)
-	client, slot := b.connect()
-	for index := 0; index < 3; index++ {
-		fmt.Fprintf(client, "POST /%d HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na", index)
-	}
-	reader := bufio.NewReader(client)
-	for index := 0; index < 3; index++ {
-		if status, body := read(t, reader); status != 200 || body != fmt.Sprintf("/%da", index) {
-			t.Errorf("%d %s", status, body)
-		}
-	}
-	b.waitFor(slot, table.Idle)
-	if lines := string(b.table.Ring.Read(nil)); strings.Count(lines, "\n") != 3 {
-		t.Errorf("access log: %s", lines)
-	}
-}
-
-func TestHalfARequestIsNotIdle(t *testing.T) {
-	b := serve(t, echo, nil)
-	client, slot := b.connect()
-	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\nG")
-	reader := bufio.NewReader(client)
-	read(t, reader)
-	time.Sleep(50 * time.Millisecond)
-	if state := slot.State.Load(); state == table.Idle {
-		t.Fatal("the connection could be taken though a byte of the next request has been read")
-	}
-	fmt.Fprint(client, "ET /b HTTP/1.1\r\nHost: x\r\n\r\n")
-	if _, body := read(t, reader); body != "/b" {
-		t.Error(body)
-	}
-	b.waitFor(slot, table.Idle)
-}
-
-func TestTakenConnectionIsLeftAlone(t *testing.T) {
-	b := serve(t, echo, nil)
-	client, slot := b.connect()
-	fmt.Fprint(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
-	read(t, bufio.NewReader(client))
-	b.waitFor(slot, table.Idle)
-	if !slot.State.CompareAndSwap(table.Idle, table.Taken) {
-		t.Fatal("the state has changed")
-	}
-	fmt.Fprint(client, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n")
-	b.waitFor(slot, table.Gone)
 }
 
 func TestLateWriterLoses(t *testing.T) { // TIMEOUT-1
@@ -258,16 +209,4 @@ func TestNoAnswerWaitsForTheRestOfABody(t *testing.T) { // CONCURRENCY-4, LIFECY
 	if status, _ := read(t, bufio.NewReader(client)); status != 503 {
 		t.Errorf("%d in a drain", status)
 	}
-}
-
-func TestTakenConnectionIsLetGo(t *testing.T) { // CONCURRENCY-7
-	b := serve(t, func(functions.Event, functions.Context) (any, error) { return "done", nil }, nil)
-	client, slot := b.connect()
-	number := b.next - 1
-	fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-	read(t, bufio.NewReader(client))
-	b.waitFor(slot, table.Idle)
-	slot.State.Store(table.Taken)
-	_, _ = b.control.Write(binary.NativeEndian.AppendUint32(nil, table.LetGo|number))
-	b.waitFor(slot, table.Gone)
 }

@@ -25,11 +25,12 @@ func (s *supervisor) place(c *connection) {
 		return
 	}
 	slot := s.freeSlot()
-	if slot < 0 && s.evict() {
-		s.wait(c)
-		return
-	} else if slot < 0 {
-		s.refuse(c)
+	if slot < 0 {
+		if s.evict() {
+			s.wait(c)
+		} else {
+			s.refuse(c)
+		}
 		return
 	}
 	c.slot = slot

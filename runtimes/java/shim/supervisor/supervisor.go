@@ -44,10 +44,13 @@ func newSupervisor(settings settings, home string, shared *table) *supervisor {
 func (s *supervisor) start() {
 	s.generation = s.generation%0xffffff + 1
 	started, err := startWorker(s.home, s.generation, s.table)
-	if err != nil && s.listen != nil {
-		fail("can't start a worker: " + err.Error())
-	} else if err != nil { // want of processes or memory, that may pass: others have requests
-		fmt.Fprintln(os.Stderr, "error: can't start a worker: "+err.Error())
+	if err != nil {
+		cause := "can't start a worker: " + err.Error()
+		if s.listen != nil {
+			fail(cause)
+		}
+		// Want of processes or memory may pass, and others have requests.
+		fmt.Fprintln(os.Stderr, "error: "+cause)
 		s.fillLater()
 		return
 	}
@@ -81,9 +84,7 @@ func (s *supervisor) hear(w *worker, kind byte, slot int) {
 		s.workerLoaded(w)
 	case fromClosed:
 		s.release(w, slot)
-		if len(s.waiting) > 0 { // for a slot
-			s.placeWaiting()
-		}
+		s.placeWaiting() // for a slot
 	case fromExit:
 		// FAILURE-4: at once, and not only when the process has ended.
 		if !s.answer(slot, w.generation, stateCalling, 500) {
