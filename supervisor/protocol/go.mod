@@ -1,0 +1,3 @@
+module runtimes.invalid/protocol
+
+go 1.24

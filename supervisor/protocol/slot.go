@@ -1,0 +1,212 @@
+package protocol
+
+import "sync/atomic"
+
+// Text is one of the texts that describe a request, for the access log and the metrics.
+type Text int
+
+// The texts, in the order of their lengths.
+const (
+	Address Text = iota
+	Method
+	HTTPVersion
+	TraceID
+	Target
+	Referer
+	UserAgent
+	TextCount = iota
+)
+
+// TextBounds are the most bytes that a slot keeps of each text.
+var TextBounds = [TextCount]int{48, 16, 16, 32, 1024, 384, 384}
+
+// Texts describe a request.
+type Texts [TextCount]string
+
+// Flags of a request.
+type Flags uint8
+
+// The flags of a request.
+const (
+	FlagHead        Flags = 1 << iota // the method is HEAD: an answer has no body
+	FlagCrossOrigin                   // an answer has to allow an origin (RESPONSE-14)
+	FlagReset                         // the supervisor closes by RST, because the answer must not look whole
+)
+
+// SlotBytes is the size of a slot.
+const SlotBytes = 2048
+
+// Slot is one connection of a worker. It lies in shared memory.
+type Slot struct {
+	word     atomic.Uint32
+	Status   atomic.Uint32 // of the answer whose bytes are being sent; 0: none sent
+	Deadline atomic.Int64  // Now() by which the phase must have ended; 0: none
+	Began    atomic.Int64  // Now() when the request was received
+	Called   atomic.Int64  // Now() when the call began; 0: no call
+	lengths  [TextCount]uint16
+	flags    Flags
+	_        byte
+	address  [48]byte
+	method   [16]byte
+	version  [16]byte
+	trace    [32]byte
+	target   [1024]byte
+	referer  [384]byte
+	agent    [384]byte
+	Sent     atomic.Int64 // bytes that this worker has sent on the connection before this answer
+	_        [88]byte
+}
+
+// Word is the present word.
+func (s *Slot) Word() Word { return Word(s.word.Load()) }
+
+func (s *Slot) swap(from, to Word) bool { return s.word.CompareAndSwap(uint32(from), uint32(to)) }
+
+// Hand moves FREE to HANDED, for the supervisor, after Describe. The message CONNECTION follows.
+func (s *Slot) Hand() bool {
+	word := s.Word()
+	return word.State() == Free && s.swap(word, MakeWord(Handed, Reading, word.Sequence()))
+}
+
+// Take moves the slot to TAKEN if it still has the word, for the supervisor.
+func (s *Slot) Take(word Word) bool {
+	return s.swap(word, MakeWord(Taken, word.Phase(), word.Sequence()))
+}
+
+// Release frees the slot, for the supervisor: its worker has closed the connection, has ended, or was
+// never told of it.
+func (s *Slot) Release() {
+	s.word.Store(uint32(MakeWord(Free, Reading, s.Word().Sequence())))
+}
+
+// Begin moves HANDED, IDLE or (for a pipelined request) ANSWERING to ACTIVE, for the worker, before it
+// reads. The request begins at `now` and must have been read by `deadline`.
+func (s *Slot) Begin(now, deadline int64) bool {
+	word := s.Word()
+	switch word.State() {
+	case Handed:
+	case Idle, Answering:
+		s.Forget()
+	default:
+		return false
+	}
+	s.Status.Store(0)
+	s.Called.Store(0)
+	s.Began.Store(now)
+	s.Deadline.Store(deadline)
+	return s.swap(word, MakeWord(Active, Reading, word.Sequence()+1))
+}
+
+// Rest moves ANSWERING to IDLE, for the worker, before it waits for the next request. It also moves
+// ACTIVE in phase READING to IDLE if there was nothing to read.
+func (s *Slot) Rest() bool {
+	word := s.Word()
+	if word.State() != Answering && (word.State() != Active || word.Phase() != Reading) {
+		return false
+	}
+	s.Deadline.Store(0)
+	return s.swap(word, MakeWord(Idle, Reading, word.Sequence()))
+}
+
+// Enter moves an ACTIVE request to a phase that must have ended by `deadline`, for the worker. The call
+// begins at `now` if the phase is CALLING.
+func (s *Slot) Enter(phase Phase, now, deadline int64) bool {
+	word := s.Word()
+	if word.State() != Active {
+		return false
+	}
+	if phase == Calling {
+		s.Called.Store(now)
+	}
+	s.Deadline.Store(deadline)
+	return s.swap(word, MakeWord(Active, phase, word.Sequence()))
+}
+
+// Stream moves ACTIVE to ANSWERING while the call goes on, for the worker, before the first byte of an
+// answer of `status`. The deadline stays that of the call.
+func (s *Slot) Stream(status int) bool {
+	word := s.Word()
+	if word.State() != Active {
+		return false
+	}
+	s.Status.Store(uint32(status))
+	return s.swap(word, MakeWord(Answering, word.Phase(), word.Sequence()))
+}
+
+// Send moves ACTIVE, or ANSWERING whose stream has ended, to ANSWERING in phase SENDING, for the
+// worker. The client must have taken the answer by `deadline`. The record follows, then the last byte.
+func (s *Slot) Send(deadline int64) bool {
+	word := s.Word()
+	if !word.IsRequest() {
+		return false
+	}
+	s.Deadline.Store(deadline)
+	return s.swap(word, MakeWord(Answering, Sending, word.Sequence()))
+}
+
+// Close moves the slot to CLOSED, for the worker, before it closes its descriptor. False if the
+// supervisor has taken the connection: LeaveTaken follows the close of the descriptor.
+func (s *Slot) Close() bool {
+	word := s.Word()
+	return (word.IsRequest() || word.IsUnread()) &&
+		s.swap(word, MakeWord(Closed, word.Phase(), word.Sequence()))
+}
+
+// LeaveTaken moves TAKEN to FREE, for the worker, after it has closed its descriptor.
+func (s *Slot) LeaveTaken() bool {
+	word := s.Word()
+	return word.State() == Taken && s.swap(word, MakeWord(Free, Reading, word.Sequence()))
+}
+
+// AddFlag adds a flag to the request.
+func (s *Slot) AddFlag(flag Flags) { s.flags |= flag }
+
+// Flags are the flags of the request.
+func (s *Slot) Flags() Flags { return s.flags }
+
+func (s *Slot) field(text Text) []byte {
+	switch text {
+	case Address:
+		return s.address[:]
+	case Method:
+		return s.method[:]
+	case HTTPVersion:
+		return s.version[:]
+	case TraceID:
+		return s.trace[:]
+	case Target:
+		return s.target[:]
+	case Referer:
+		return s.referer[:]
+	}
+	return s.agent[:]
+}
+
+// Describe notes the flags and the texts of a request, each cut at its bound. An empty address leaves
+// the one that is there.
+func (s *Slot) Describe(texts *Texts, flags Flags) {
+	for index, text := range texts {
+		if index != int(Address) || text != "" {
+			s.lengths[index] = uint16(copy(s.field(Text(index)), text))
+		}
+	}
+	s.flags = flags
+}
+
+// Forget takes back what Describe has noted, except the address.
+func (s *Slot) Forget() {
+	s.flags = 0
+	for index := 1; index < TextCount; index++ {
+		s.lengths[index] = 0
+	}
+}
+
+// Texts are the texts that describe the request. The memory is the worker's: it may hold anything.
+func (s *Slot) Texts() Texts {
+	texts := Texts{}
+	for index := range texts {
+		field := s.field(Text(index))
+		texts[index] = string(field[:min(int(s.lengths[index]), len(field))])
+	}
+	return texts
+}
