@@ -1,0 +1,153 @@
+/* The worker library: what a worker shares with the supervisor (docs/worker-protocol.md).
+
+   This header is the low level: the table, the messages, the moves of a slot's word, the records. A
+   server that reads HTTP by itself (Java's, .NET's) needs it and http.h.
+
+   One thread receives messages. Every other function may be called by any thread, but one slot
+   belongs to one thread at a time. Functions that move a word take the word the caller has seen
+   last and return the new one, or 0 where the supervisor was faster: then the connection isn't the
+   worker's any more, and the caller closes its descriptor without a byte and calls worker_release.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "protocol.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct worker;
+
+/* Times are nanoseconds, sizes are bytes. */
+struct worker_settings {
+  int64_t timeout;
+  int64_t body_limit;
+  int64_t head_time;
+  int64_t body_time;
+  int64_t send_time;
+  uint32_t calls;
+  uint32_t concurrency;
+  uint32_t slots;
+};
+
+/* The texts of a request, in the slot's order. */
+enum worker_text_name {
+  WORKER_ADDRESS,
+  WORKER_METHOD,
+  WORKER_HTTP_VERSION,
+  WORKER_TRACE_ID,
+  WORKER_TARGET,
+  WORKER_REFERER,
+  WORKER_USER_AGENT,
+};
+
+struct worker_text {
+  const char *bytes; /* NULL: none; of the address: the slot keeps it */
+  size_t length;
+};
+
+struct worker_message {
+  uint32_t type;
+  uint32_t slot;
+  int descriptors[2]; /* -1: none */
+  size_t length;
+  const unsigned char *payload; /* valid until the next message is received */
+};
+
+/* Opens the worker's side: maps the table, sets close-on-exec on its descriptors. `control`,
+   `table` and `error` are PROTOCOL_*_DESCRIPTOR except in tests; `error` is -1 where there is none,
+   `table` -1 in a template. Returns NULL with errno set: EPROTO is a table of another version. */
+struct worker *worker_open(int control, int table, int error);
+
+/* Gives memory, mapping and control descriptor back. Only tests need it. */
+void worker_shut(struct worker *worker);
+
+/* The settings in the table's header. They don't change. */
+struct worker_settings worker_settings(const struct worker *worker);
+
+/* True once the runtime drains: answer the requests that are there, refuse new ones with 503. */
+bool worker_draining(const struct worker *worker);
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+int64_t worker_clock(void);
+
+/* The descriptor to poll for messages. */
+int worker_control(const struct worker *worker);
+
+/* Says READY, and makes stderr the container's. False: the supervisor is gone. */
+bool worker_ready(struct worker *worker);
+
+/* Receives one message. Returns 1, 0 where none is there (only without `wait`), -1 where the
+   supervisor is gone: exit. */
+int worker_receive(struct worker *worker, struct worker_message *message, bool wait);
+
+/* Send EXITING (answer 500 for this slot's call, and retire me), REPLACE (start a successor, then
+   retire me) and PROBE (one of PROTOCOL_PROBE_*). False: the supervisor is gone. */
+bool worker_exiting(struct worker *worker, uint32_t slot);
+bool worker_replace(struct worker *worker);
+bool worker_probe(struct worker *worker, uint32_t slot, uint32_t probe);
+
+/* The slot's word as it is now: what to begin with when a connection is received. */
+uint32_t worker_word(const struct worker *worker, uint32_t slot);
+#define WORKER_STATE(word) ((word) & 0xff)
+#define WORKER_PHASE(word) ((word) >> 8 & 0xff)
+#define WORKER_SEQUENCE(word) ((word) >> 16)
+
+/* HANDED or IDLE to ACTIVE, before the first read. */
+uint32_t worker_begin(struct worker *worker, uint32_t slot, uint32_t word);
+
+/* Another phase of an ACTIVE request, which must end by `deadline` (0: never). */
+uint32_t
+worker_phase(struct worker *worker, uint32_t slot, uint32_t word, uint32_t phase, int64_t deadline);
+
+/* ACTIVE to phase CALLING: the call begins now and must end within FUNC_TIMEOUT. */
+uint32_t worker_call(struct worker *worker, uint32_t slot, uint32_t word);
+
+/* ACTIVE to ANSWERING, SENDING, before the first byte of an answer that is whole. `sent`: the bytes
+   that this worker has sent on the connection before, interim answers included. */
+uint32_t worker_answer_whole(struct worker *worker, uint32_t slot, uint32_t word, int64_t sent);
+
+/* ACTIVE to ANSWERING, CALLING, before the first byte of an answer that is still being made. */
+uint32_t worker_answer_stream(
+    struct worker *worker, uint32_t slot, uint32_t word, int64_t sent, uint32_t status);
+
+/* ANSWERING, CALLING to SENDING: the stream has ended; the last byte is not sent yet. */
+uint32_t worker_stream_ended(struct worker *worker, uint32_t slot, uint32_t word);
+
+/* Says with which status bytes of the answer are leaving, so that nobody sends another one. */
+void worker_sent(struct worker *worker, uint32_t slot, uint32_t status);
+
+/* ANSWERING to IDLE, before the wait for the next request; also from ACTIVE, READING where nothing
+   was there to read. */
+uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word);
+
+/* ANSWERING to ACTIVE: the next request's bytes are in the worker's memory already. */
+uint32_t worker_continue(struct worker *worker, uint32_t slot, uint32_t word);
+
+/* Any state of the worker's to CLOSED. `reset`: the supervisor closes by RST, because the answer
+   must not look whole. */
+uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, bool reset);
+
+/* TAKEN to FREE, after the worker has closed its descriptor. False: the slot isn't taken. */
+bool worker_release(struct worker *worker, uint32_t slot);
+
+/* Ends a connection: swaps the word to CLOSED, shuts the socket down (not if `reset`) and closes
+   it; or, where the supervisor has taken it, closes the descriptor and releases the slot. The
+   caller has removed the descriptor from its epoll, because the supervisor's copy keeps it there.
+ */
+void worker_hang_up(struct worker *worker, uint32_t slot, uint32_t word, int socket, bool reset);
+
+/* Describes the request of an ACTIVE slot for the log: texts in the order of PROTOCOL_TEXT_*, each
+   cut at its bound; flags of PROTOCOL_FLAG_*. */
+void worker_describe(
+    struct worker *worker, uint32_t slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT],
+    unsigned flags);
+
+/* Writes the record of a request, with the slot's texts: after the swap to SENDING, before the last
+   byte. Waits while the ring is full. `outcome` is one of PROTOCOL_OUTCOME_*, `bytes` those of the
+   body. */
+void worker_record(
+    struct worker *worker, uint32_t slot, uint32_t word, uint32_t status, uint32_t outcome,
+    int64_t bytes);
+
+#endif
