@@ -1,3 +1,3 @@
 module runtimes.invalid/protocol
 
-go 1.24
+go 1.21
