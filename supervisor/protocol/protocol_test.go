@@ -106,7 +106,7 @@ func TestRecords(t *testing.T) {
 		CallDuration: 5, Bytes: 6, Texts: Texts{"a", "GET", "HTTP/1.1", "", strings.Repeat("x", 999), "", "u"}}
 	const count = 5000
 	go func() {
-		for range count {
+		for round := 0; round < count; round++ {
 			theirs.Ring.Write(&record)
 		}
 	}()

@@ -43,7 +43,7 @@ const limit = 50 << 20
 
 // judge reads a request as a server does that gets it in pieces.
 func judge(request []byte, pieces func(int) int) outcome {
-	head, chunks, verdict := Head{}, Chunks{}, Incomplete
+	head, chunks, verdict := Head{}, Chunks{Limit: limit}, Incomplete
 	end := 0
 	for end < len(request) && verdict == Incomplete {
 		end += pieces(len(request) - end)
@@ -63,7 +63,7 @@ func judge(request []byte, pieces func(int) int) outcome {
 			return outcome{200, at}
 		}
 		if verdict == Refused {
-			return outcome{status: 400}
+			return outcome{status: chunks.Status}
 		}
 		if end == len(request) {
 			return outcome{}

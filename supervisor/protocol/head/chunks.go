@@ -4,7 +4,10 @@ package head
 const maxSizeDigits = 15
 
 // Chunks goes through a chunked body, to find its end and to refuse what is malformed (HTTP-7, HTTP-22).
+// Its zero value accepts no data.
 type Chunks struct {
+	Limit  int64 // the most bytes of data
+	Status int   // of the refusal
 	next   chunkPart
 	digits int   // of the size
 	left   int64 // bytes of the chunk's data
@@ -30,12 +33,13 @@ const (
 )
 
 // Read goes on with the next bytes. It gives how many of them belong to the body, and whether the body is
-// Complete with them or Refused with status 400. A blank between a size and an extension is overwritten
+// Complete with them or Refused. A blank between a size and an extension is overwritten
 // by a semicolon, because net/http takes none there.
 func (c *Chunks) Read(received []byte) (int, Verdict) {
 	for at := 0; at < len(received); at++ {
 		if c.next == data {
 			step := min(c.left, int64(len(received)-at))
+			c.Limit -= step
 			if c.left -= step; c.left == 0 {
 				c.next = dataCR
 			}
@@ -47,6 +51,11 @@ func (c *Chunks) Read(received []byte) (int, Verdict) {
 			continue
 		}
 		if !c.step(received[at]) {
+			c.Status = 400
+		} else if c.next != sizeDigits && c.left > c.Limit {
+			c.Status = 413 // REQUEST-14
+		}
+		if c.Status != 0 {
 			return at, Refused
 		}
 		if c.next == sizeDigits && c.last {
@@ -77,7 +86,7 @@ func (c *Chunks) step(character byte) bool {
 		c.next = dataLF
 		return character == '\r'
 	case dataLF:
-		*c = Chunks{}
+		*c = Chunks{Limit: c.Limit}
 		return character == '\n'
 	case trailer:
 		if c.next = trailerName; character == '\r' {
