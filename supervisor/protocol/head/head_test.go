@@ -51,7 +51,7 @@ func TestTraceID(t *testing.T) {
 		"00_" + trace + "-" + parent + "-01":                     "",
 		"0g-" + trace + "-" + parent + "-01":                     "",
 		"":                                                       "",
-		"00-" + trace + "-" + parent + "-01\r\ntraceparent: x":   "",
+		"x\r\ntraceparent: 00-" + trace + "-" + parent + "-01":   "",
 		"00-" + trace + "-" + parent + "-01\r\nTraceparent: 00-": "",
 	} {
 		if head := read(t, "traceparent: "+value+"\r\n"); head.TraceID != want {
