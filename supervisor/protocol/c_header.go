@@ -71,7 +71,7 @@ var slot = []constant{
 	{"REFERER_BOUND", uint64(TextBounds[Referer])},
 	{"USER_AGENT_BOUND", uint64(TextBounds[UserAgent])},
 	{"FLAG_HEAD", uint64(FlagHead)}, {"FLAG_CROSS_ORIGIN", uint64(FlagCrossOrigin)},
-	{"FLAG_RESET", uint64(FlagReset)},
+	{"FLAG_RESET", uint64(FlagReset)}, {"FLAG_LINGER", uint64(FlagLinger)},
 }
 
 var states = []constant{

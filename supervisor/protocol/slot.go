@@ -31,6 +31,7 @@ const (
 	FlagHead        Flags = 1 << iota // the method is HEAD: an answer has no body
 	FlagCrossOrigin                   // an answer has to allow an origin (RESPONSE-14)
 	FlagReset                         // the supervisor closes by RST, because the answer must not look whole
+	FlagLinger                        // the supervisor goes on reading for 10 s, so that the client can read a refusal
 )
 
 // SlotBytes is the size of a slot.
@@ -41,7 +42,7 @@ type Slot struct {
 	word     atomic.Uint32
 	Status   atomic.Uint32 // of the answer whose bytes are being sent; 0: none sent
 	Deadline atomic.Int64  // Now() by which the phase must have ended; 0: none
-	Began    atomic.Int64  // Now() when the request was received
+	Began    atomic.Int64  // Now() when the request was received; 0 in HANDED: not known
 	Called   atomic.Int64  // Now() when the call began; 0: no call
 	lengths  [TextCount]uint16
 	flags    Flags
@@ -80,19 +81,21 @@ func (s *Slot) Release() {
 }
 
 // Begin moves HANDED, IDLE or (for a pipelined request) ANSWERING to ACTIVE, for the worker, before it
-// reads. The request begins at `now` and must have been read by `deadline`.
+// reads. The request begins at `now`, unless the supervisor has received it before, and must have been read
+// by `deadline`.
 func (s *Slot) Begin(now, deadline int64) bool {
 	word := s.Word()
-	switch word.State() {
-	case Handed:
-	case Idle, Answering:
-		s.Forget()
-	default:
+	if word.State() != Handed && word.State() != Idle && word.State() != Answering {
 		return false
+	}
+	if word.State() != Handed {
+		s.Forget()
+	}
+	if word.State() != Handed || s.Began.Load() == 0 {
+		s.Began.Store(now)
 	}
 	s.Status.Store(0)
 	s.Called.Store(0)
-	s.Began.Store(now)
 	s.Deadline.Store(deadline)
 	return s.swap(word, MakeWord(Active, Reading, word.Sequence()+1))
 }
