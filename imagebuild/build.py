@@ -19,7 +19,7 @@ def plan_steps(
     images = list(images)
     host = engines.find()
     keys = content.keys(catalog, images)
-    bases = {content.base_tag(name, prefix) for image in images for name in image.bases}
+    bases = [content.base_tag(name, prefix) for name in catalog.bases_of(images)]
     tags = [*bases, *(image.tag(prefix) for image in images)]
     known = labels.known(host, tags) if host else {}
     return plan.make(catalog, images, keys, known, prefix=prefix, force=force)

@@ -16,6 +16,7 @@ from imagebuild.errors import BuildError, EngineError, ImageBuildError, ProcessE
 from imagebuild.origin import Origin
 from imagebuild.process import Cancelled, Processes
 from imagebuild.progress import Progress
+from imagebuild.recipe import Recipe
 from imagebuild.record import Entry
 from imagebuild.steps import Step
 
@@ -63,7 +64,8 @@ class Builder:
         return entry
 
     def _build(self, step: Step, log: Path) -> None:
-        if step.base:
+        recipe = step.recipe
+        if recipe is None:
             platform = _only(self.catalog.platforms)
             work = record.folder(self.catalog.root)
             bases.make(step, platform, self.engine, self.processes, log, work)
@@ -72,7 +74,8 @@ class Builder:
             self.engine.buildx,
             self.catalog,
             step,
-            self._references(step),
+            recipe,
+            self._references(recipe),
             self.origin,
             self.authorities,
             cache=step.reason != steps.ASKED_FOR,
@@ -85,10 +88,10 @@ class Builder:
             on_line=lambda line: self.progress.line(step.name, line),
         )
 
-    def _references(self, step: Step) -> dict[str, tuple[str, str]]:
+    def _references(self, recipe: Recipe) -> dict[str, tuple[str, str]]:
         """Return tag and digest of each parent; a base given by digest has both in its name."""
         result = {}
-        for name in step.image.bases if step.image else ():
+        for name in recipe.bases.values():
             tag = self.catalog.bases[name].image or base_tag(name, self.prefix)
             result[base_name(name)] = (tag, tag.partition("@")[2] or self._digest(tag))
         return result

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from imagebuild import labels
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog import Catalog
 from imagebuild.content import base_name
 from imagebuild.errors import UsageError
 from imagebuild.origin import Origin
+from imagebuild.recipe import Recipe
 from imagebuild.steps import Step
 
 AUTHORITIES = (
@@ -24,31 +25,42 @@ def command(
     buildx: Sequence[str],
     catalog: Catalog,
     step: Step,
+    recipe: Recipe,
     references: Mapping[str, tuple[str, str]],
     origin: Origin,
     authorities: Path,
     *,
     cache: bool = True,
 ) -> list[str]:
-    """Return the command that builds the image of `step`.
+    """Return the command that builds the image of `step` by its `recipe`.
 
     `references` gives tag and digest of each parent by step name; `authorities` is the CA bundle
     that build steps may mount as the secret `ca-bundle`; without `cache` every step runs anew.
     """
-    image = step.image
-    if image is None:
-        raise UsageError(f"`{step.name}` is a base, not built from a Dockerfile")
-    arguments = _arguments(image, {name: tag for name, (tag, _) in references.items()})
-    contexts = image.language_entry.contexts.items()
     options = [
-        f"--platform={','.join(catalog.platforms)}",
-        f"--target={image.variant_entry.target}",
-        *(f"--build-context={name}={catalog.root / folder}" for name, folder in contexts),
-        *labels.options(image_labels(catalog, step, image, references, origin)),
+        *recipe_options(catalog, recipe),
+        f"--target={recipe.target}",
+        *labels.options(image_labels(catalog, step, recipe, references, origin)),
         *([] if cache else ["--no-cache"]),
     ]
-    folder = catalog.root / image.folder
+    arguments = recipe_arguments(recipe, {name: tag for name, (tag, _) in references.items()})
+    folder = catalog.root / recipe.folder
     return of_folder(buildx, folder, step.tag, arguments, authorities, options)
+
+
+def recipe_options(catalog: Catalog, recipe: Recipe) -> list[str]:
+    """Return the options that all stages of a recipe's Dockerfile are built with."""
+    contexts = recipe.contexts.items()
+    return [
+        f"--platform={','.join(catalog.platforms)}",
+        *(f"--build-context={name}={catalog.root / folder}" for name, folder in contexts),
+    ]
+
+
+def recipe_arguments(recipe: Recipe, tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the build arguments of a recipe; `tags` are the references of bases by step name."""
+    bases = {argument: tags[base_name(name)] for argument, name in recipe.bases.items()}
+    return {**bases, **recipe.arguments}
 
 
 def of_folder(
@@ -77,18 +89,19 @@ def of_folder(
 def image_labels(
     catalog: Catalog,
     step: Step,
-    image: Image,
+    recipe: Recipe,
     references: Mapping[str, tuple[str, str]],
     origin: Origin,
 ) -> dict[str, str]:
     """Return the labels of an image: the builder's own and OCI's."""
     base_tag, base_digest = references[step.parents[0]]
+    version = {labels.VERSION: recipe.version} if recipe.version else {}
     return {
         **labels.own(step.key, [references[name][1] for name in step.parents]),
-        labels.TITLE: f"{image.language_entry.title} {image.version}",
+        labels.TITLE: recipe.title,
         labels.SOURCE: catalog.source,
         labels.REVISION: origin.revision,
-        labels.VERSION: image.version,
+        **version,
         labels.CREATED: datetime.fromtimestamp(origin.epoch, UTC).isoformat(),
         labels.BASE_NAME: base_tag,
         labels.BASE_DIGEST: base_digest,
@@ -104,13 +117,3 @@ def default_authorities() -> Path:
         "this machine has no CA bundle that build steps could trust",
         "install `ca-certificates`, or name a file with `--ca-bundle`",
     )
-
-
-def _arguments(image: Image, tags: Mapping[str, str]) -> dict[str, str]:
-    version = image.version_entry
-    bases = {"BASE": version.base, **version.extra_bases}
-    return {
-        **{argument: tags[base_name(name)] for argument, name in bases.items()},
-        "VERSION": image.version,
-        **version.arguments,
-    }

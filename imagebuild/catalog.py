@@ -4,7 +4,7 @@
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,13 @@ class Catalog:
     def root(self) -> Path:
         """The repository's root."""
         return self.path.parent
+
+    def bases_of(self, images: Iterable[Image]) -> list[str]:
+        """Return the names of all bases that `images` need, each after the one it is made on."""
+        named = {name for image in images for name in image.bases}
+        below = {base for name in named if (base := self.bases[name].base)}
+        order = sorted(self.bases, key=lambda name: self.bases[name].base is not None)
+        return [name for name in order if name in named | below]
 
     def images(self) -> list[Image]:
         """Return all images, legacy ones included, in the order of the file."""

@@ -35,18 +35,18 @@ def since(catalog: Catalog, images: Iterable[Image], commit: str) -> list[Image]
         if image.name not in old
         or before is None
         or _entry(catalog, image) != _entry(before, old[image.name])
-        or _touches(catalog.root, image, changed)
+        or _touches(catalog, image, changed)
     ]
 
 
-def _touches(root: Path, image: Image, changed: set[str]) -> bool:
+def _touches(catalog: Catalog, image: Image, changed: set[str]) -> bool:
     own = tuple(f"{image.folder}/{name}/" for name in CONCERNS_LANGUAGE)
     if any(path.startswith(own) for path in changed):
         return True
-    for folder in content.context_folders(image):
+    for folder in content.context_folders(catalog, image):
         inside = {path for path in changed if path.startswith(f"{folder}/")}
-        gone = {path for path in inside if not (root / path).exists()}
-        kept = {f"{folder}/{path}" for path in contexts.files(root / folder)}
+        gone = {path for path in inside if not (catalog.root / path).exists()}
+        kept = {f"{folder}/{path}" for path in contexts.files(catalog.root / folder)}
         if gone or inside & kept:
             return True
     return False
@@ -55,7 +55,7 @@ def _touches(root: Path, image: Image, changed: set[str]) -> bool:
 def _entry(catalog: Catalog, image: Image) -> object:
     """Return all that the catalog says of one image, to be compared."""
     language = image.language_entry.model_dump(exclude={"versions", "variants", "default"})
-    bases = [catalog.bases[name] for name in image.bases]
+    bases = [catalog.bases[name] for name in catalog.bases_of([image])]
     return language, image.version_entry, image.variant_entry, bases, catalog.platforms
 
 

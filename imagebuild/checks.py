@@ -5,7 +5,7 @@ from pathlib import Path
 
 from imagebuild import specification
 from imagebuild.errors import CatalogError, suggestion
-from imagebuild.model import Document, Language
+from imagebuild.model import Base, Document, Language
 from imagebuild.positions import Location, Positions
 
 Reference = tuple[Location, str, str, list[str]]
@@ -15,12 +15,7 @@ Reference = tuple[Location, str, str, list[str]]
 def check(document: Document, root: Path, positions: Positions) -> None:
     """Raise CatalogError for the first name that doesn't exist, or base that isn't one."""
     for name, base in document.bases.items():
-        if (base.suite is None) == (base.image is None):
-            raise CatalogError(
-                f"{positions.at(('bases', name))}: the base `{name}` needs either `suite` or "
-                f"`image`, found {'neither' if base.suite is None else 'both'}",
-                "`suite` is a Debian suite, `image` an image with its digest",
-            )
+        _check_kind(positions.at(("bases", name)), name, base)
     for location, role, name, valid in _references(document, root):
         if name not in valid:
             raise CatalogError(
@@ -33,8 +28,32 @@ def check(document: Document, root: Path, positions: Positions) -> None:
         )
 
 
+def _check_kind(place: str, name: str, base: Base) -> None:
+    """Raise CatalogError unless `base` is of one kind, and has all that this kind needs."""
+    kinds = {"suite": base.suite, "image": base.image, "folder": base.folder}
+    found = [f"`{key}`" for key, value in kinds.items() if value is not None]
+    if len(found) != 1:
+        raise CatalogError(
+            f"{place}: the base `{name}` needs one of `suite`, `image` and `folder`, "
+            f"found {' and '.join(found) or 'none'}",
+            "a Debian suite, an image with its digest, or a folder with a Dockerfile",
+        )
+    together = {"folder": base.folder, "target": base.target, "base": base.base}
+    missing = [f"`{key}`" for key, value in together.items() if value is None]
+    if 0 < len(missing) < len(together):
+        raise CatalogError(
+            f"{place}: the base `{name}` lacks {' and '.join(missing)}",
+            "`folder`, `target` and `base` belong together: the Dockerfile in `folder` is built "
+            "to its stage `target`, from `base`",
+        )
+
+
 def _references(document: Document, root: Path) -> Iterator[Reference]:
     text = specification.read(root)
+    ground = [name for name, base in document.bases.items() if base.folder is None]
+    for name, base in document.bases.items():
+        if base.base is not None:
+            yield ("bases", name, "base"), "base", base.base, ground
     for name, language in document.languages.items():
         yield from _in_language(("languages", name), language, list(document.bases))
         if text:

@@ -6,16 +6,19 @@ What counts of a context is what a build can copy: see `contexts`.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from imagebuild import contexts
+from imagebuild import recipe as recipes
 from imagebuild.catalog import Catalog, Image
 from imagebuild.model import Base
+from imagebuild.recipe import Recipe
 
 BASE_MODULES = ("bases.py", "mmdebstrap.py")
 """The modules of this package that decide what is in a base: a change rebuilds all."""
 
-BUILDER_MODULES = (*BASE_MODULES, "buildx.py")
+BUILDER_MODULES = (*BASE_MODULES, "buildx.py", "labels.py", "recipe.py")
 """Those that decide what is in any image."""
 
 
@@ -36,55 +39,58 @@ def keys(catalog: Catalog, images: Iterable[Image]) -> dict[str, str]:
     isn't there.
     """
     images = list(images)
-    builder, base_builder = builder_version(BUILDER_MODULES), builder_version(BASE_MODULES)
-    needed = {base for image in images for base in image.bases}
-    result = {
-        base_name(name): base_key(base, catalog.platforms, base_builder)
-        for name, base in catalog.bases.items()
-        if name in needed
-    }
-    digests: dict[str, str] = {}
+    base_builder = builder_version(BASE_MODULES)
+    result: dict[str, str] = {}
+    key = _RecipeKeys(catalog, result)
+    for name in catalog.bases_of(images):
+        base = catalog.bases[name]
+        recipe = recipes.of_base(base)
+        own = key(recipe) if recipe else base_key(base, catalog.platforms, base_builder)
+        result[base_name(name)] = own
     for image in images:
-        for folder in context_folders(image):
-            if folder not in digests:
-                digests[folder] = contexts.digest(catalog.root / folder)
-        result[image.name] = image_key(catalog, image, digests, result, builder)
+        result[image.name] = key(recipes.of_image(image))
     return result
 
 
+class _RecipeKeys:
+    """Returns the content keys of what Dockerfiles make; `keys` are those of the bases so far."""
+
+    def __init__(self, catalog: Catalog, keys: Mapping[str, str]) -> None:
+        self._catalog = catalog
+        self._keys = keys
+        self._builder = builder_version(BUILDER_MODULES)
+        self._digests: dict[str, str] = {}
+
+    def __call__(self, recipe: Recipe) -> str:
+        folders = {"": recipe.folder, **recipe.contexts}
+        return _digest(
+            {
+                "recipe": asdict(recipe),
+                "contexts": [[name, self._context(f)] for name, f in sorted(folders.items())],
+                "bases": [self._keys[base_name(name)] for name in recipe.bases.values()],
+                "platforms": self._catalog.platforms,
+                "source": self._catalog.source,
+                "builder": self._builder,
+            }
+        )
+
+    def _context(self, folder: str) -> str:
+        if folder not in self._digests:
+            self._digests[folder] = contexts.digest(self._catalog.root / folder)
+        return self._digests[folder]
+
+
 def base_key(base: Base, platforms: Sequence[str], builder: str) -> str:
-    """Return the key of a base: its entry, the platforms and the builder's version."""
-    return _digest({"base": base.model_dump(), "platforms": platforms, "builder": builder})
+    """Return the key of a base that no Dockerfile makes: entry, platforms, builder's version."""
+    entry = base.model_dump(exclude={"folder", "target", "base"})
+    return _digest({"base": entry, "platforms": platforms, "builder": builder})
 
 
-def image_key(
-    catalog: Catalog,
-    image: Image,
-    digests: Mapping[str, str],
-    base_keys: Mapping[str, str],
-    builder: str,
-) -> str:
-    """Return the key of an image, given the digests of its contexts and the keys of its bases."""
-    return _digest(
-        {
-            "contexts": [
-                ["", digests[image.folder]],
-                *([n, digests[f]] for n, f in sorted(image.language_entry.contexts.items())),
-            ],
-            "target": image.variant_entry.target,
-            "version": image.version,
-            "entry": image.version_entry.model_dump(mode="json"),
-            "bases": [base_keys[base_name(name)] for name in image.bases],
-            "platforms": catalog.platforms,
-            "source": catalog.source,
-            "builder": builder,
-        }
-    )
-
-
-def context_folders(image: Image) -> list[str]:
-    """Return the folders a build of this image can read, from the root; its own comes first."""
-    return [image.folder, *image.language_entry.contexts.values()]
+def context_folders(catalog: Catalog, image: Image) -> list[str]:
+    """Return the folders that `image` and its bases are built from, from the root."""
+    bases = (recipes.of_base(catalog.bases[name]) for name in image.bases)
+    parts = [recipes.of_image(image), *filter(None, bases)]
+    return [folder for part in parts for folder in (part.folder, *part.contexts.values())]
 
 
 def builder_version(modules: Sequence[str] = BUILDER_MODULES) -> str:

@@ -37,7 +37,10 @@ class Model(BaseModel):
 
 
 class Base(Model):
-    """A base image: a Debian suite made by mmdebstrap, or an image given by its digest."""
+    """A base: a Debian suite made by mmdebstrap, an image given by its digest, or a Dockerfile's.
+
+    The last is a part of images that is built once, for example a program that several copy.
+    """
 
     suite: Annotated[BaseName | None, Field(description="Debian suite, for example `trixie`.")] = (
         None
@@ -52,6 +55,14 @@ class Base(Model):
     check_valid_until: Annotated[
         bool, Field(description="False where the suite's Release file has expired.")
     ] = True
+    folder: Annotated[
+        Text | None, Field(description="Folder with a Dockerfile, from the repository's root.")
+    ] = None
+    target: Annotated[Text | None, Field(description="Stage of that Dockerfile.")] = None
+    base: Annotated[
+        BaseName | None,
+        Field(description="The base that this Dockerfile gets as the build argument BASE."),
+    ] = None
 
 
 class Fixtures(Model):

@@ -1,6 +1,7 @@
 """The plan of a build: what has to be built, in which order, and why. Pure: no files, no engine."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from imagebuild.catalog import Catalog, Image
 from imagebuild.content import base_name, base_tag
@@ -23,59 +24,41 @@ def make(
     by tag, `prefix` the first part of the tags; with `force` everything is built.
     """
     images = list(images)
-    needed = {name for image in images for name in image.bases}
     steps: dict[str, Step] = {}
-    for name, base in catalog.bases.items():
-        if name in needed:
-            step = _base_step(name, base, keys, known, prefix, force)
-            steps[step.name] = step
-    for image in images:
-        steps[image.name] = _image_step(image, keys, known, steps, prefix, force)
+    drafts = [_of_base(name, catalog.bases[name], prefix) for name in catalog.bases_of(images)]
+    for draft in [*drafts, *(_of_image(image, prefix) for image in images)]:
+        step = replace(draft, key=keys[draft.name])
+        if step.base is None or step.base.image is None:
+            action, reason = _decide(step, known, steps, force)
+            step = replace(step, action=action, reason=reason)
+        steps[step.name] = step
     return list(steps.values())
 
 
-def _base_step(
-    name: str,
-    base: Base,
-    keys: Mapping[str, str],
-    known: Mapping[str, Known],
-    prefix: str,
-    force: bool,
-) -> Step:
-    step_name = base_name(name)
-    key = keys[step_name]
-    if base.image:
-        return Step(step_name, base.image, key, (), Action.SKIP, "given by its digest", base=base)
-    tag = base_tag(name, prefix)
-    action, reason = _decide(key, known.get(tag), force)
-    return Step(step_name, tag, key, (), action, reason, base=base)
+def _of_base(name: str, base: Base, prefix: str) -> Step:
+    tag = base.image or base_tag(name, prefix)
+    parents = (base_name(base.base),) if base.base else ()
+    return Step(base_name(name), tag, "", parents, Action.SKIP, "given by its digest", base=base)
 
 
-def _image_step(
-    image: Image,
-    keys: Mapping[str, str],
-    known: Mapping[str, Known],
-    steps: Mapping[str, Step],
-    prefix: str,
-    force: bool,
-) -> Step:
-    key, tag = keys[image.name], image.tag(prefix)
+def _of_image(image: Image, prefix: str) -> Step:
     parents = tuple(dict.fromkeys(base_name(name) for name in image.bases))
-    found = known.get(tag)
-    action, reason = _decide(key, found, force)
-    if found and action is Action.SKIP:
-        for parent, digest in _stale(parents, found, steps, known):
-            action, reason = Action.BUILD, f"{parent} {digest}"
-    return Step(image.name, tag, key, parents, action, reason, image=image)
+    return Step(image.name, image.tag(prefix), "", parents, Action.BUILD, "", image=image)
 
 
-def _decide(key: str, found: Known | None, force: bool) -> tuple[Action, str]:
+def _decide(
+    step: Step, known: Mapping[str, Known], steps: Mapping[str, Step], force: bool
+) -> tuple[Action, str]:
+    """Return what to do with `step`, and why; `steps` are those before it."""
+    found = known.get(step.tag)
     if found is None:
         return Action.BUILD, "not there yet"
-    if found.key != key:
+    if found.key != step.key:
         return Action.BUILD, "its inputs changed"
     if force:
         return Action.BUILD, ASKED_FOR
+    for parent, state in _stale(step.parents, found, steps, known):
+        return Action.BUILD, f"{parent} {state}"
     return Action.SKIP, "unchanged"
 
 

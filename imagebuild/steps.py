@@ -3,8 +3,10 @@
 import enum
 from dataclasses import dataclass
 
+from imagebuild import recipe
 from imagebuild.catalog import Image
 from imagebuild.model import Base
+from imagebuild.recipe import Recipe
 
 ASKED_FOR = "asked for"
 """The reason of a step that is unchanged and built all the same: nothing cached is used for it."""
@@ -21,7 +23,7 @@ class Action(enum.StrEnum):
 class Known:
     """An image that the engine has: its content key and digest, and the digests of its parents.
 
-    `parents` holds the digest of each parent in the order of `Step.parents` (empty for a base).
+    `parents` holds the digest of each parent in the order of `Step.parents`.
     All of it comes from the image's labels.
     """
 
@@ -49,6 +51,13 @@ class Step:
     reason: str
     base: Base | None = None
     image: Image | None = None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How a Dockerfile makes it, None for the other bases."""
+        if self.image:
+            return recipe.of_image(self.image)
+        return recipe.of_base(self.base) if self.base else None
 
     def as_json(self) -> dict[str, object]:
         """Return what `plan --json` prints of this step."""

@@ -49,6 +49,9 @@ def tree(tmp_path: Path) -> Path:
         "runtimes/esperanto/tests/test_it.py": "\n",
         "runtimes/esperanto/shim/server.eo": "saluton\n",
         "kit/kit.eo": "kit\n",
+        "tool/Dockerfile": "FROM scratch\n",
+        "tool/.dockerignore": "*_test.eo\n",
+        "tool/main.eo": "tool\n",
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
@@ -73,6 +76,17 @@ def edited(tree: Path) -> Callable[[str, str], Path]:
         return path
 
     return edit
+
+
+@pytest.fixture
+def with_tool(edited: Callable[[str, str], Path]) -> Catalog:
+    """Return the catalog of `tree`, in which version 2.0 also needs the base `tool`.
+
+    It stands before the base that it is made on.
+    """
+    edited("  trixie: {", "  tool: {folder: tool, target: program, base: trixie}\n  trixie: {")
+    old = '"2.0": {base: trixie'
+    return load(edited(old, f"{old}, extra_bases: {{TOOL: tool}}"))
 
 
 @pytest.fixture

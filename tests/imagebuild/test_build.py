@@ -145,6 +145,19 @@ def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:
         assert recorded[image["tag"]]["digest"] == image["digest"]
 
 
+def test_a_base_of_a_dockerfile_is_built_by_it(with_tool: Catalog, store: Store) -> None:
+    """To its stage, from its base, with the labels by which it is known again."""
+    images = [image for image in with_tool.images() if image.name == "esperanto-2.0"]
+    steps = build.plan_steps(with_tool, images, prefix="p")
+    built = build.build(with_tool, steps, prefix="p", jobs=2)
+    assert [image["tag"] for image in built] == ["p/base:trixie", "p/base:tool", "p/esperanto:2.0"]
+    tool, image = [command for command in store.commands if "build" in command]
+    assert {"--target=program", "--build-arg=BASE=p/base:trixie"} <= set(tool)
+    assert f"{labels.PARENTS}={store.images['p/base:trixie'].digest}" in tool
+    assert tool[-1] == str(with_tool.root / "tool")
+    assert "--build-arg=TOOL=p/base:tool" in image
+
+
 def test_second_build_starts_no_program(run: Build, store: Store) -> None:
     """What is unchanged is skipped, with the size that was measured."""
     run()

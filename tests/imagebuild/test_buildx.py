@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import buildx, labels
+from imagebuild import buildx, labels, recipe
 from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
 from imagebuild.origin import Origin
@@ -20,7 +20,9 @@ def command(catalog: Catalog, cache: bool = True) -> list[str]:
     )
     origin = Origin("abc", 86400)
     return buildx.command(
-        ["docker", "buildx"], catalog, step, REFERENCES, origin, Path("/ca"), cache=cache
+        *(["docker", "buildx"], catalog, step, recipe.of_image(image), REFERENCES),
+        *(origin, Path("/ca")),
+        cache=cache,
     )
 
 

@@ -80,14 +80,41 @@ def test_waivers_hold_for_the_versions_and_variants_they_name(edited: Edit) -> N
         (
             "{suite: trixie, packages: [ca-certificates]}",
             "{packages: [x]}",
-            "images.yaml:5: the base `trixie` needs either `suite` or `image`, found neither",
-            "`suite` is a Debian suite",
+            "images.yaml:5: the base `trixie` needs one of `suite`, `image` and `folder`, "
+            "found none",
+            "a Debian suite, an image with its digest",
         ),
         (
             "{suite: trixie,",
             '{image: "a@sha256:' + "0" * 64 + '", suite: trixie,',
-            "images.yaml:5: the base `trixie` needs either `suite` or `image`, found both",
-            "`suite` is a Debian suite",
+            "images.yaml:5: the base `trixie` needs one of `suite`, `image` and `folder`, "
+            "found `suite` and `image`",
+            "a Debian suite, an image with its digest",
+        ),
+        (
+            "{suite: trixie,",
+            "{folder: tool, target: x, suite: trixie,",
+            "images.yaml:5: the base `trixie` needs one of `suite`, `image` and `folder`, "
+            "found `suite` and `folder`",
+            "a folder with a Dockerfile",
+        ),
+        (
+            "{suite: trixie,",
+            "{folder: tool,",
+            "images.yaml:5: the base `trixie` lacks `target` and `base`",
+            "belong together",
+        ),
+        (
+            "{suite: trixie,",
+            "{base: pinned, suite: trixie,",
+            "images.yaml:5: the base `trixie` lacks `folder` and `target`",
+            "belong together",
+        ),
+        (
+            "{suite: trixie,",
+            "{folder: tool, target: x, base: trixie,",
+            "images.yaml:5: unknown base `trixie`",
+            "valid names are `pinned`",
         ),
         ('"debian@sha256:', '"debian:13@md5:', "images.yaml:6: `debian:13@md5:", "by its digest"),
         (

@@ -47,6 +47,17 @@ def test_a_file_that_is_moved_out_counts(committed: Path, catalog: Catalog, sour
     assert len(changed(catalog)) == 9
 
 
+@pytest.mark.parametrize(("path", "count"), [("main.eo", 3), ("main_test.eo", 0)])
+def test_a_file_of_a_base_changes_its_images(
+    committed: Path, with_tool: Catalog, path: str, count: int
+) -> None:
+    """What a Dockerfile of a base can copy is in them; what it leaves out is not."""
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(committed), *author, "commit", "-qam", "x"], check=True)
+    (committed / "tool" / path).write_text("changed\n", encoding="utf-8")
+    assert len(changed(with_tool)) == count
+
+
 def test_warnings_of_git_are_no_files(
     committed: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

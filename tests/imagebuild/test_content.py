@@ -155,6 +155,28 @@ def test_the_builders_modules_exist() -> None:
     assert len(content.builder_version()) == 64
 
 
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [("tool/main.eo", True), ("tool/Dockerfile", True), ("tool/main_test.eo", False)],
+)
+def test_the_files_of_a_base_count_for_its_images(
+    with_tool: Catalog, tree: Path, path: str, changes: bool
+) -> None:
+    """What a Dockerfile of a base can copy changes base and images; what is left out does not."""
+    names = [NAME, "base-tool", "esperanto-3.0"]
+    before = [key_of(with_tool, name) for name in names]
+    write(tree / path)
+    after = [key_of(with_tool, name) for name in names]
+    differ = [old != new for old, new in zip(before, after, strict=True)]
+    assert differ == [changes, changes, False]
+
+
+def test_the_base_of_a_base_counts(with_tool: Catalog, edited: Callable[[str, str], Path]) -> None:
+    """A program is compiled again when its compiler may be another one."""
+    before = key_of(with_tool, "base-tool")
+    assert key_of(load(edited("suite: trixie", "suite: forky")), "base-tool") != before
+
+
 def test_a_missing_context_is_named(catalog: Catalog, tree: Path) -> None:
     """The message holds the folder, the hint where it is written."""
     (tree / "kit/kit.eo").unlink()

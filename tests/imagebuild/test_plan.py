@@ -112,6 +112,33 @@ def test_a_base_with_another_digest_builds_its_children(
     assert "base-trixie" in steps["esperanto-2.0"].reason
 
 
+def test_a_base_of_a_dockerfile_comes_between(with_tool: Catalog) -> None:
+    """After the base it is made on, which no image need name, and before the images."""
+    steps = make(with_tool, content.keys(with_tool, with_tool.images()), {})
+    assert list(steps)[:3] == ["base-trixie", "base-tool", "esperanto-2.0-install"]
+    assert steps["base-tool"].tag == "p/base:tool"
+    assert steps["base-tool"].parents == ("base-trixie",)
+    assert steps["esperanto-2.0"].parents == ("base-trixie", "base-tool")
+
+
+def test_a_base_of_a_dockerfile_is_stale_with_its_own(with_tool: Catalog) -> None:
+    """Its digest is compared as an image's is; who is made from it follows."""
+    keys = content.keys(with_tool, with_tool.images())
+    known = everything(with_tool, keys)
+    known["p/base:tool"] = Known(keys["base-tool"], "sha256:tool", ("sha256:base",))
+    for name in ("", "-install", "-distroless"):
+        digests = ("sha256:base", "sha256:tool")
+        known[f"p/esperanto:2.0{name}"] = Known(keys[f"esperanto-2.0{name}"], "sha256:i", digests)
+    assert {step.reason for step in make(with_tool, keys, known).values()} == {"unchanged"}
+    known["p/base:trixie"] = Known(keys["base-trixie"], "sha256:newer")
+    reasons = {name: step.reason for name, step in make(with_tool, keys, known).items()}
+    assert reasons["base-tool"] == "base-trixie is another one than it was made from"
+    assert reasons["esperanto-2.0"] == "base-trixie is another one than it was made from"
+    known["p/base:trixie"] = Known(keys["base-trixie"], "sha256:base")
+    known["p/base:tool"] = Known("old", "sha256:tool", ("sha256:base",))
+    assert make(with_tool, keys, known)["esperanto-2.0"].reason == "base-tool is built anew"
+
+
 def test_force_builds_what_is_unchanged(catalog: Catalog, keys: dict[str, str]) -> None:
     """The reason says that it was asked for."""
     steps = make(catalog, keys, everything(catalog, keys), force=True)

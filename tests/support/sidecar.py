@@ -96,7 +96,8 @@ class Tools:
                     images.remove(tag)
 
     def _base(self) -> str:
-        names = [BASE, *self._catalog.bases]
+        made_on_none = [name for name, base in self._catalog.bases.items() if not base.folder]
+        names = [BASE, *made_on_none]
         for name in names:
             base = self._catalog.bases.get(name)
             tag = (base.image if base else None) or base_tag(name, self._prefix)
