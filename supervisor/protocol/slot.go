@@ -1,6 +1,9 @@
 package protocol
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // Text is one of the texts that describe a request, for the access log and the metrics.
 type Text int
@@ -210,6 +213,17 @@ func (s *Slot) Texts() Texts {
 	for index := range texts {
 		field := s.field(Text(index))
 		texts[index] = string(field[:min(int(s.lengths[index]), len(field))])
+	}
+	return texts
+}
+
+// View is Texts without copies, for the worker: the texts change with the next Describe.
+func (s *Slot) View() Texts {
+	texts := Texts{}
+	for index := range texts {
+		if length := s.lengths[index]; length > 0 {
+			texts[index] = unsafe.String(&s.field(Text(index))[0], int(length))
+		}
 	}
 	return texts
 }

@@ -38,37 +38,49 @@ type Supervisor struct {
 
 // Start starts a worker as the protocol says. The error tells what could not be made.
 func Start(options Options) (*Supervisor, error) {
-	table, file, err := newTable(options)
+	s, control, table, err := newSupervisor(options)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, os.NewSyscallError("socketpair", err)
-	}
-	theirs := os.NewFile(uintptr(pair[1]), "control")
-	defer theirs.Close()
-	ours := os.NewFile(uintptr(pair[0]), "control")
-	defer ours.Close()
-	control, err := net.FileConn(ours)
-	if err != nil {
-		return nil, err
-	}
-	s := &Supervisor{
-		Table: table, control: control.(*net.UnixConn),
-		clients: map[int]*net.TCPConn{}, copies: map[int]*os.File{},
-	}
+	defer control.Close()
+	defer table.Close()
 	stderr := or(options.Stderr, os.Stderr)
 	s.Process = exec.Command(options.Command[0], options.Command[1:]...)
 	s.Process.Env = append(os.Environ(), options.Environment...)
 	s.Process.Stdout, s.Process.Stderr = or(options.Stdout, os.Stdout), stderr
-	s.Process.ExtraFiles = []*os.File{theirs, file, stderr}
+	s.Process.ExtraFiles = []*os.File{control, table, stderr}
 	s.Process.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := s.Process.Start(); err != nil {
 		return nil, fmt.Errorf("the worker `%s` can't be started: %w", options.Command[0], err)
 	}
 	return s, nil
+}
+
+// Attach is for a worker in the process of the test: the caller gives it the two files, and closes them.
+// The options about a process mean nothing.
+func Attach(options Options) (s *Supervisor, control, table *os.File, err error) {
+	return newSupervisor(options)
+}
+
+func newSupervisor(options Options) (s *Supervisor, control, file *os.File, err error) {
+	table, file, err := newTable(options)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	ours := os.NewFile(uintptr(pair[0]), "control")
+	defer ours.Close()
+	connection, err := net.FileConn(ours)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return &Supervisor{
+		Table: table, control: connection.(*net.UnixConn),
+		clients: map[int]*net.TCPConn{}, copies: map[int]*os.File{},
+	}, os.NewFile(uintptr(pair[1]), "control"), file, nil
 }
 
 func or[T comparable](value, fallback T) T {
@@ -202,8 +214,10 @@ func (s *Supervisor) Free(slot int) {
 // Close ends the worker and gives everything back.
 func (s *Supervisor) Close() {
 	_ = s.control.Close()
-	_ = s.Process.Process.Kill()
-	_ = s.Process.Wait()
+	if s.Process != nil {
+		_ = s.Process.Process.Kill()
+		_ = s.Process.Wait()
+	}
 	for slot := range s.copies {
 		s.Free(slot)
 	}
