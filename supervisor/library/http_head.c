@@ -1,0 +1,309 @@
+/* Reads a request's head line by line, and refuses what is ambiguous. */
+#include "http.h"
+#include <string.h>
+
+#define EMPTY_LINES_LIMIT 64
+
+static enum http_result refuse(struct http_head *head, uint16_t status) {
+  head->refusal = status;
+  return HTTP_REFUSED;
+}
+
+static bool equals(const char *bytes, struct http_slice slice, const char *text) {
+  return strlen(text) == slice.length && memcmp(bytes + slice.at, text, slice.length) == 0;
+}
+
+/* The request line */
+
+/* Splits the line at its first two blanks. A third one is part of the version, which is then bad.
+ */
+static bool split_line(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
+  const char *begin = bytes + at, *end = begin + length;
+  const char *first = memchr(begin, ' ', length);
+  if (first == NULL) return false;
+  const char *second = memchr(first + 1, ' ', (size_t)(end - first - 1));
+  if (second == NULL) return false;
+  head->method = (struct http_slice){at, (uint32_t)(first - begin)};
+  head->target = (struct http_slice){at + head->method.length + 1, (uint32_t)(second - first - 1)};
+  head->version = (struct http_slice){(uint32_t)(second + 1 - bytes), (uint32_t)(end - second - 1)};
+  return head->method.length > 0 && head->target.length > 0;
+}
+
+static bool digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+static uint16_t check_version(struct http_head *head, const char *bytes) {
+  const char *version = bytes + head->version.at;
+  bool known = head->version.length == 8 && memcmp(version, "HTTP/", 5) == 0 && digit(version[5]) &&
+               version[6] == '.' && digit(version[7]);
+  if (!known) return 400;
+  head->minor = version[7] == '0' ? 0 : 1;
+  return version[5] == '1' ? 0 : 505;
+}
+
+/* Returns the bytes of `http://authority` before the path, 0 for an origin form, -1 for neither. */
+static long authority(const char *target, size_t length) {
+  if (target[0] == '/') return 0;
+  size_t scheme = length > 7 && http_is(target, 7, "http://")    ? 7
+                  : length > 8 && http_is(target, 8, "https://") ? 8
+                                                                 : 0;
+  if (scheme == 0) return -1;
+  size_t end = scheme;
+  while (end < length && target[end] != '/' && target[end] != '?') end++;
+  bool host = end > scheme && http_all(target + scheme, end - scheme, HTTP_HOST);
+  return host ? (long)end : -1;
+}
+
+static uint16_t check_target(struct http_head *head, const char *bytes) {
+  const char *target = bytes + head->target.at;
+  if (!http_all(target, head->target.length, HTTP_TARGET)) return 400;
+  head->path = head->target;
+  if (equals(bytes, head->target, "*")) return equals(bytes, head->method, "OPTIONS") ? 0 : 400;
+  long before = authority(target, head->target.length);
+  if (before < 0) return 400;
+  head->path.at += (uint32_t)before;
+  head->path.length -= (uint32_t)before;
+  const char *mark = memchr(bytes + head->path.at, '?', head->path.length);
+  if (mark == NULL) return 0;
+  uint32_t path = (uint32_t)(mark - (bytes + head->path.at));
+  head->query = (struct http_slice){head->path.at + path + 1, head->path.length - path - 1};
+  head->path.length = path;
+  return 0;
+}
+
+static uint16_t
+read_request_line(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
+  if (!split_line(head, bytes, at, length)) return 400;
+  if (!http_all(bytes + at, head->method.length, HTTP_TOKEN)) return 400;
+  uint16_t refusal = check_version(head, bytes);
+  if (refusal != 0) return refusal;
+  if (equals(bytes, head->method, "CONNECT")) return 501;
+  head->is_head = equals(bytes, head->method, "HEAD");
+  return check_target(head, bytes);
+}
+
+/* The fields that the reading needs. A taker returns false for a value that is refused with 400. */
+
+static bool take_host(struct http_head *head, const char *bytes, struct http_slice value) {
+  return head->hosts++ == 0 && http_all(bytes + value.at, value.length, HTTP_HOST);
+}
+
+static bool take_length(struct http_head *head, const char *bytes, struct http_slice value) {
+  if (head->lengths++ > 0 || value.length == 0 || value.length > 18) return false;
+  for (uint32_t index = 0; index < value.length; index++) {
+    char letter = bytes[value.at + index];
+    if (!digit(letter)) return false;
+    head->body = head->body * 10 + (letter - '0');
+  }
+  return true;
+}
+
+/* Cuts the first element off a list. False: there is none left. */
+static bool next_element(const char *bytes, struct http_slice *list, struct http_slice *element) {
+  if (list->length == 0) return false;
+  const char *comma = memchr(bytes + list->at, ',', list->length);
+  uint32_t length = comma == NULL ? list->length : (uint32_t)(comma - (bytes + list->at));
+  uint32_t taken = comma == NULL ? length : length + 1;
+  uint32_t first = list->at, end = first + length;
+  while (first < end && (bytes[first] == ' ' || bytes[first] == '\t')) first++;
+  while (end > first && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')) end--;
+  *element = (struct http_slice){first, end - first};
+  list->at += taken;
+  list->length -= taken;
+  return true;
+}
+
+/* `chunked` alone is understood; a list that ends with it is 501; all else has no certain end. */
+static bool take_coding(struct http_head *head, const char *bytes, struct http_slice value) {
+  if (head->coding != 0) return false;
+  struct http_slice element;
+  bool comma_last = value.length > 0 && bytes[value.at + value.length - 1] == ',';
+  bool chunked = false;
+  head->coding = 200;
+  while (next_element(bytes, &value, &element)) {
+    if (chunked || element.length == 0) return false;
+    chunked = http_is(bytes + element.at, element.length, "chunked");
+    if (!chunked) head->coding = 501;
+  }
+  return chunked && !comma_last;
+}
+
+static bool take_connection(struct http_head *head, const char *bytes, struct http_slice value) {
+  struct http_slice element;
+  while (next_element(bytes, &value, &element)) {
+    if (http_is(bytes + element.at, element.length, "close")) head->close = true;
+    if (http_is(bytes + element.at, element.length, "keep-alive")) head->keep_alive = true;
+  }
+  return true;
+}
+
+static bool take_expect(struct http_head *head, const char *bytes, struct http_slice value) {
+  bool known = http_is(bytes + value.at, value.length, "100-continue");
+  head->expects_continue |= known;
+  head->expects_else |= !known;
+  return true;
+}
+
+static bool lower_hex(const char *text, int from, int to) {
+  bool nonzero = false;
+  for (int index = from; index < to; index++) {
+    char letter = text[index];
+    if (!digit(letter) && !(letter >= 'a' && letter <= 'f')) return false;
+    nonzero |= letter != '0';
+  }
+  return nonzero || to - from == 2;
+}
+
+/* OBSERVABILITY-11: the trace ID is kept only if the whole field is valid (W3C Trace Context). */
+static bool take_trace(struct http_head *head, const char *bytes, struct http_slice value) {
+  const char *text = bytes + value.at;
+  bool valid = value.length >= 55 && lower_hex(text, 0, 2) && text[2] == '-' &&
+               lower_hex(text, 3, 35) && text[35] == '-' && lower_hex(text, 36, 52) &&
+               text[52] == '-' && lower_hex(text, 53, 55) && memcmp(text, "ff", 2) != 0;
+  if (valid && value.length > 55) valid = memcmp(text, "00", 2) != 0 && text[55] == '-';
+  bool only = head->traces++ == 0;
+  head->trace = (struct http_slice){value.at + 3, valid && only ? 32 : 0};
+  return true;
+}
+
+static bool take_referer(struct http_head *head, const char *bytes, struct http_slice value) {
+  (void)bytes;
+  head->referer = value;
+  return true;
+}
+
+static bool take_agent(struct http_head *head, const char *bytes, struct http_slice value) {
+  (void)bytes;
+  head->agent = value;
+  return true;
+}
+
+static bool take_origin(struct http_head *head, const char *bytes, struct http_slice value) {
+  (void)bytes;
+  (void)value;
+  head->cross_origin = true;
+  return true;
+}
+
+static bool take_asked_method(struct http_head *head, const char *bytes, struct http_slice value) {
+  (void)bytes;
+  (void)value;
+  head->asks_method = true;
+  return true;
+}
+
+static bool take_asked_headers(struct http_head *head, const char *bytes, struct http_slice value) {
+  (void)bytes;
+  head->requested_headers = value;
+  return true;
+}
+
+static const struct {
+  const char *name;
+  bool (*take)(struct http_head *, const char *, struct http_slice);
+} known_fields[] = {
+    {"host", take_host},
+    {"content-length", take_length},
+    {"transfer-encoding", take_coding},
+    {"connection", take_connection},
+    {"expect", take_expect},
+    {"traceparent", take_trace},
+    {"referer", take_referer},
+    {"user-agent", take_agent},
+    {"origin", take_origin},
+    {"access-control-request-method", take_asked_method},
+    {"access-control-request-headers", take_asked_headers},
+};
+
+static uint16_t
+read_field(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
+  struct http_slice name, value;
+  if (!http_split_field(bytes, at, length, &name, &value)) return 400;
+  for (size_t index = 0; index < sizeof known_fields / sizeof *known_fields; index++)
+    if (http_is(bytes + name.at, name.length, known_fields[index].name))
+      return known_fields[index].take(head, bytes, value) ? 0 : 400;
+  return 0;
+}
+
+/* What only the whole head can tell. */
+static enum http_result finish(struct http_head *head, const char *bytes) {
+  if (head->minor > 0 && head->hosts == 0) return refuse(head, 400);
+  if (head->coding != 0 && (head->lengths > 0 || head->minor == 0)) return refuse(head, 400);
+  if (head->coding == 501) return refuse(head, 501);
+  if (head->minor > 0 && head->expects_else) return refuse(head, 417);
+  if (head->coding != 0) head->body = HTTP_CHUNKED;
+  head->expects_continue &= head->minor > 0 && head->body != 0;
+  head->preflight =
+      head->cross_origin && head->asks_method && equals(bytes, head->method, "OPTIONS");
+  return HTTP_WHOLE;
+}
+
+/* Bytes that can't begin a request are refused before the line's end, which may never come. */
+static bool can_begin(const struct http_head *head, const char *bytes, size_t length) {
+  const char *begin = bytes + head->start;
+  size_t there = length - head->start;
+  const char *end = memchr(begin, ' ', there);
+  if (end == begin) return false;
+  size_t method = end == NULL ? there : (size_t)(end - begin);
+  bool maybe_empty_line = there == 1 && begin[0] == '\r';
+  return maybe_empty_line || http_all(begin, method, HTTP_TOKEN);
+}
+
+static bool skip_empty_lines(struct http_head *head, const char *bytes, size_t length) {
+  while (head->start + 2 <= length && memcmp(bytes + head->start, "\r\n", 2) == 0) head->start += 2;
+  head->line = head->start;
+  return head->start <= EMPTY_LINES_LIMIT;
+}
+
+/* Reads one line that is there. */
+static enum http_result
+read_line(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
+  uint16_t refusal = 0;
+  if (!head->begun) {
+    refusal = read_request_line(head, bytes, at, length);
+    head->begun = true;
+    head->fields = head->line;
+  } else if (length == 0) {
+    head->length = head->line;
+    return finish(head, bytes);
+  } else {
+    refusal = read_field(head, bytes, at, length);
+  }
+  return refusal == 0 ? HTTP_MORE : refuse(head, refusal);
+}
+
+enum http_result http_read_head(struct http_head *head, const char *bytes, size_t length) {
+  if (!head->begun) {
+    if (!skip_empty_lines(head, bytes, length)) return refuse(head, 400);
+    if (head->start < length && !can_begin(head, bytes, length)) return refuse(head, 400);
+  }
+  size_t limit = (size_t)head->start + HTTP_HEAD_LIMIT;
+  size_t there = length < limit ? length : limit;
+  enum http_result result = HTTP_MORE;
+  while (result == HTTP_MORE) {
+    size_t searched = head->searched;
+    long line = http_line(bytes, there, head->line, &searched);
+    head->searched = (uint32_t)searched;
+    if (line < 0) return refuse(head, 400);
+    if (line == 0) return length >= limit ? refuse(head, 431) : HTTP_MORE;
+    uint32_t at = head->line;
+    head->line += (uint32_t)line;
+    result = read_line(head, bytes, at, (uint32_t)line - 2);
+  }
+  return result;
+}
+
+enum http_result worker_check_head(const char *bytes, size_t length, struct http_head *head) {
+  *head = (struct http_head){0};
+  return http_read_head(head, bytes, length);
+}
+
+bool http_next_field(
+    const struct http_head *head, const char *bytes, uint32_t *at, struct http_slice *name,
+    struct http_slice *value) {
+  if (*at + 2 >= head->length) return false;
+  size_t searched = 0;
+  long line = http_line(bytes, head->length, *at, &searched);
+  if (line <= 2 || !http_split_field(bytes, *at, (uint32_t)line - 2, name, value)) return false;
+  *at += (uint32_t)line;
+  return true;
+}
