@@ -167,13 +167,13 @@ static bool take_trace(struct http_head *head, const char *bytes, struct http_sl
 
 static bool take_referer(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
-  head->referer = value;
+  if (head->referer.length == 0) head->referer = value;
   return true;
 }
 
 static bool take_agent(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
-  head->agent = value;
+  if (head->agent.length == 0) head->agent = value;
   return true;
 }
 
@@ -237,15 +237,16 @@ static enum http_result finish(struct http_head *head, const char *bytes) {
   return HTTP_WHOLE;
 }
 
-/* Bytes that can't begin a request are refused before the line's end, which may never come. */
+/* Bytes that can't begin a request are refused before the line's end, which may never come. Those
+   before `searched` have been looked at, except for a CR that could have begun an empty line. */
 static bool can_begin(const struct http_head *head, const char *bytes, size_t length) {
   const char *begin = bytes + head->start;
   size_t there = length - head->start;
-  const char *end = memchr(begin, ' ', there);
-  if (end == begin) return false;
-  size_t method = end == NULL ? there : (size_t)(end - begin);
-  bool maybe_empty_line = there == 1 && begin[0] == '\r';
-  return maybe_empty_line || http_all(begin, method, HTTP_TOKEN);
+  if (there == 1 && begin[0] == '\r') return true;
+  const char *blank = memchr(begin, ' ', there);
+  const char *end = blank == NULL ? begin + there : blank;
+  const char *from = head->searched > head->start + 1 ? bytes + head->searched : begin;
+  return blank != begin && (from >= end || http_all(from, (size_t)(end - from), HTTP_TOKEN));
 }
 
 static bool skip_empty_lines(struct http_head *head, const char *bytes, size_t length) {

@@ -65,6 +65,7 @@ int worker_receive(struct worker *worker, struct worker_message *message, bool w
   take_descriptors(&header, message);
   memcpy(&message->type, worker->message, sizeof message->type);
   memcpy(&message->slot, worker->message + 4, sizeof message->slot);
+  if (message->type == PROTOCOL_MESSAGE_RETIRE) worker->retired = true;
   message->length = (size_t)length - MESSAGE_HEAD;
   message->payload = worker->message + MESSAGE_HEAD;
   return 1;

@@ -25,12 +25,13 @@ uint32_t worker_word(const struct worker *worker, uint32_t slot) {
   return *table_u32(table_slot(worker, slot), PROTOCOL_SLOT_WORD);
 }
 
-/* A request begins: its data, then the word. The text of the request before is forgotten, but not
-   what the supervisor has peeked of a connection that it has just handed over. */
+/* A request begins: its data, then the word. What is known of the request before is forgotten, but
+   not what the supervisor knows of a connection that it has just handed over. */
 static uint32_t read_next(struct worker *worker, uint32_t slot, uint32_t word) {
   unsigned char *base = table_slot(worker, slot);
   int64_t now = worker_clock();
-  table_set(base, PROTOCOL_SLOT_BEGAN, now);
+  bool known = is(word, PROTOCOL_HANDED) && table_get(base, PROTOCOL_SLOT_BEGAN) != 0;
+  if (!known) table_set(base, PROTOCOL_SLOT_BEGAN, now);
   table_set(base, PROTOCOL_SLOT_CALLED, 0);
   set_deadline(worker, slot, now + table_get(worker->table, PROTOCOL_HEADER_HEAD_TIME));
   *table_u32(base, PROTOCOL_SLOT_STATUS) = 0;
@@ -101,9 +102,9 @@ uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word) {
   return swap(worker, slot, word, make(PROTOCOL_IDLE, 0, WORKER_SEQUENCE(word)));
 }
 
-uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, bool reset) {
-  unsigned char *flags = table_slot(worker, slot) + PROTOCOL_SLOT_FLAGS;
-  if (reset) *flags |= PROTOCOL_FLAG_RESET;
+uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, unsigned flags) {
+  unsigned char *place = table_slot(worker, slot) + PROTOCOL_SLOT_FLAGS;
+  *place |= (unsigned char)flags;
   return swap(worker, slot, word, make(PROTOCOL_CLOSED, 0, WORKER_SEQUENCE(word)));
 }
 
@@ -115,9 +116,10 @@ bool worker_release(struct worker *worker, uint32_t slot) {
   return atomic_compare_exchange_strong(place, &word, next);
 }
 
-void worker_hang_up(struct worker *worker, uint32_t slot, uint32_t word, int socket, bool reset) {
-  if (worker_close(worker, slot, word, reset)) {
-    if (!reset) shutdown(socket, SHUT_WR);
+void worker_hang_up(
+    struct worker *worker, uint32_t slot, uint32_t word, int socket, unsigned flags) {
+  if (worker_close(worker, slot, word, flags)) {
+    if (!(flags & PROTOCOL_FLAG_RESET)) shutdown(socket, SHUT_WR);
     close(socket);
     return;
   }

@@ -79,4 +79,15 @@ bool worker_draining(const struct worker *worker) {
   return *table_u32(worker->table, PROTOCOL_HEADER_DRAINING) != 0;
 }
 
+bool worker_retired(const struct worker *worker) { return worker->retired; }
+
+bool worker_admit(struct worker *worker) {
+  uint32_t bound = *table_u32(worker->table, PROTOCOL_HEADER_CONCURRENCY);
+  if (atomic_fetch_add(&worker->admitted, 1) < bound) return true;
+  worker_leave(worker);
+  return false;
+}
+
+void worker_leave(struct worker *worker) { atomic_fetch_sub(&worker->admitted, 1); }
+
 int worker_control(const struct worker *worker) { return worker->control; }

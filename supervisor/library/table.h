@@ -14,6 +14,8 @@ struct worker {
   unsigned char *table;
   size_t size;
   pthread_mutex_t ring;
+  atomic_bool retired;
+  atomic_uint admitted;
   unsigned char message[PROTOCOL_MESSAGE_BYTES];
 };
 

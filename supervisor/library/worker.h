@@ -68,6 +68,15 @@ struct worker_settings worker_settings(const struct worker *worker);
 /* True once the runtime drains: answer the requests that are there, refuse new ones with 503. */
 bool worker_draining(const struct worker *worker);
 
+/* True once RETIRE has been received: nothing is read any more of a connection that waits for its
+   next request, because the supervisor takes it back. */
+bool worker_retired(const struct worker *worker);
+
+/* Counts a request that is to be executed: false if FUNC_CONCURRENCY of them are there already
+   (CONCURRENCY-4). worker_leave takes it back. */
+bool worker_admit(struct worker *worker);
+void worker_leave(struct worker *worker);
+
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t worker_clock(void);
 
@@ -124,18 +133,20 @@ uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word);
 /* ANSWERING to ACTIVE: the next request's bytes are in the worker's memory already. */
 uint32_t worker_continue(struct worker *worker, uint32_t slot, uint32_t word);
 
-/* Any state of the worker's to CLOSED. `reset`: the supervisor closes by RST, because the answer
-   must not look whole. */
-uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, bool reset);
+/* Any state of the worker's to CLOSED. `flags`: 0, PROTOCOL_FLAG_RESET (the supervisor closes by
+   RST, because the answer must not look whole) or PROTOCOL_FLAG_LINGER (it reads on for a while, so
+   that the client can read a refusal). */
+uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, unsigned flags);
 
 /* TAKEN to FREE, after the worker has closed its descriptor. False: the slot isn't taken. */
 bool worker_release(struct worker *worker, uint32_t slot);
 
-/* Ends a connection: swaps the word to CLOSED, shuts the socket down (not if `reset`) and closes
+/* Ends a connection: swaps the word to CLOSED, shuts the socket down (not for a reset) and closes
    it; or, where the supervisor has taken it, closes the descriptor and releases the slot. The
    caller has removed the descriptor from its epoll, because the supervisor's copy keeps it there.
  */
-void worker_hang_up(struct worker *worker, uint32_t slot, uint32_t word, int socket, bool reset);
+void worker_hang_up(
+    struct worker *worker, uint32_t slot, uint32_t word, int socket, unsigned flags);
 
 /* Describes the request of an ACTIVE slot for the log: texts in the order of PROTOCOL_TEXT_*, each
    cut at its bound; flags of PROTOCOL_FLAG_*. */

@@ -1,0 +1,121 @@
+/* Opens, waits for, rests and closes a connection. */
+#include "connection_state.h"
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Memory that a connection keeps while it waits for its next request. */
+#define IDLE_BYTES 8192
+
+struct connection *connection_open(struct worker *worker, uint32_t slot, int socket) {
+  struct connection *connection = calloc(1, sizeof *connection);
+  if (connection == NULL) return NULL;
+  connection->worker = worker;
+  connection->slot = slot;
+  connection->socket = socket;
+  connection->word = worker_word(worker, slot);
+  connection->keep = true;
+  return connection;
+}
+
+void connection_set_user(struct connection *connection, void *user) { connection->user = user; }
+
+void *connection_user(const struct connection *connection) { return connection->user; }
+
+uint32_t connection_slot(const struct connection *connection) { return connection->slot; }
+
+int connection_socket(const struct connection *connection) { return connection->socket; }
+
+const struct request *connection_request(const struct connection *connection) {
+  return &connection->request;
+}
+
+bool connection_owned(const struct connection *connection) {
+  return connection->word != 0 &&
+         worker_word(connection->worker, connection->slot) == connection->word;
+}
+
+bool connection_moved(struct connection *connection, uint32_t word) {
+  connection->word = word;
+  return word != 0;
+}
+
+bool connection_wait(const struct connection *connection, int wake, int looks, int milliseconds) {
+  struct pollfd awaited[2] = {
+      {.fd = connection->socket, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
+  for (; looks > 0; looks--) {
+    if (poll(awaited, 2, 0) > 0) return awaited[0].revents != 0;
+    sched_yield();
+  }
+  return poll(awaited, 2, milliseconds) > 0 && awaited[0].revents != 0;
+}
+
+bool connection_queue(struct connection *connection) {
+  return connection_moved(
+      connection,
+      worker_phase(connection->worker, connection->slot, connection->word, PROTOCOL_WAITING, 0));
+}
+
+bool connection_call(struct connection *connection) {
+  return connection_moved(
+      connection, worker_call(connection->worker, connection->slot, connection->word));
+}
+
+static void leave(struct connection *connection) {
+  if (connection->admitted) worker_leave(connection->worker);
+  connection->admitted = false;
+}
+
+/* Where the request ends in what was received. */
+static size_t request_length(const struct connection *connection) {
+  size_t head = connection->head.length;
+  if (connection->head.body == HTTP_CHUNKED) return head + connection->chunks.decoded;
+  return head + (size_t)connection->head.body;
+}
+
+/* Drops the request and moves the bytes of the next one to the front. Empty lines between requests
+   don't count as one. */
+static void forget_request(struct connection *connection) {
+  size_t used = request_length(connection);
+  while (connection->length - used >= 2 && memcmp(connection->bytes + used, "\r\n", 2) == 0)
+    used += 2;
+  connection->length -= used;
+  memmove(connection->bytes, connection->bytes + used, connection->length);
+  connection->head = (struct http_head){0};
+  connection->chunks = (struct http_chunks){0};
+  connection->head_whole = false;
+}
+
+static void free_large_buffer(struct connection *connection) {
+  if (connection->length > 0 || connection->size <= IDLE_BYTES) return;
+  free(connection->bytes);
+  connection->bytes = NULL;
+  connection->size = 0;
+}
+
+enum after connection_done(struct connection *connection) {
+  leave(connection);
+  if (connection->word == 0 || !connection->keep) return AFTER_CLOSE;
+  forget_request(connection);
+  bool next = connection->length > 0;
+  uint32_t (*move)(struct worker *, uint32_t, uint32_t) = next ? worker_continue : worker_idle;
+  free_large_buffer(connection);
+  if (!connection_moved(connection, move(connection->worker, connection->slot, connection->word)))
+    return AFTER_CLOSE;
+  return next ? AFTER_NEXT : AFTER_IDLE;
+}
+
+void connection_abort(struct connection *connection) {
+  connection->keep = false;
+  connection->close_flags = PROTOCOL_FLAG_RESET;
+}
+
+void connection_close(struct connection *connection) {
+  leave(connection);
+  worker_hang_up(
+      connection->worker, connection->slot, connection->word, connection->socket,
+      connection->close_flags);
+  free(connection->bytes);
+  free(connection);
+}

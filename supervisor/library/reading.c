@@ -1,0 +1,250 @@
+/* Reads a connection's next request. */
+#include "connection_state.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define FIRST_BYTES 4096
+
+static struct worker_text text(const struct connection *connection, struct http_slice slice) {
+  return (struct worker_text){connection->bytes + slice.at, slice.length};
+}
+
+/* What could be read of a refused request line may hold anything. */
+static struct worker_text
+printable(const struct connection *connection, struct http_slice slice, unsigned class) {
+  struct worker_text found = text(connection, slice);
+  return http_all(found.bytes, found.length, class) ? found : (struct worker_text){NULL, 0};
+}
+
+static void describe(struct connection *connection) {
+  const struct http_head *head = &connection->head;
+  struct worker_text texts[PROTOCOL_TEXT_COUNT] = {
+      [WORKER_METHOD] = printable(connection, head->method, HTTP_TOKEN),
+      [WORKER_HTTP_VERSION] = printable(connection, head->version, HTTP_TARGET),
+      [WORKER_TRACE_ID] = text(connection, head->trace),
+      [WORKER_TARGET] = printable(connection, head->target, HTTP_TARGET),
+      [WORKER_REFERER] = text(connection, head->referer),
+      [WORKER_USER_AGENT] = text(connection, head->agent),
+  };
+  unsigned flags = (head->is_head ? PROTOCOL_FLAG_HEAD : 0) |
+                   (head->cross_origin ? PROTOCOL_FLAG_CROSS_ORIGIN : 0);
+  worker_describe(connection->worker, connection->slot, texts, flags);
+}
+
+static void set_request(struct connection *connection) {
+  const struct http_head *head = &connection->head;
+  const char *bytes = connection->bytes;
+  struct request *request = &connection->request;
+  *request = (struct request){
+      .method = text(connection, head->method),
+      .target = text(connection, head->target),
+      .path = text(connection, head->path),
+      .query = text(connection, head->query),
+      .version = text(connection, head->version),
+      .head = {bytes + head->method.at, head->length - head->method.at},
+      .fields = {bytes + head->fields, head->length - 2 - head->fields},
+      .body = {bytes + head->length, (size_t)head->body},
+      .chunked = head->body == HTTP_CHUNKED,
+      .keep = connection->keep,
+      .is_head = head->is_head,
+      .cross_origin = head->cross_origin,
+      .http10 = head->minor == 0,
+  };
+  if (request->chunked) request->body.length = connection->chunks.decoded;
+  if (head->query.at == 0) request->query.bytes = NULL;
+  if (request->path.length == 0) request->path = (struct worker_text){"/", 1};
+}
+
+bool connection_next_field(
+    const struct connection *connection, uint32_t *at, struct worker_text *name,
+    struct worker_text *value) {
+  struct http_slice first, second;
+  if (*at == 0) *at = connection->head.fields;
+  if (!http_next_field(&connection->head, connection->bytes, at, &first, &second)) return false;
+  *name = text(connection, first);
+  *value = text(connection, second);
+  return true;
+}
+
+static enum reading over(struct connection *connection) {
+  connection->keep = false;
+  return READING_OVER;
+}
+
+static enum reading refuse(struct connection *connection, unsigned status) {
+  describe(connection);
+  connection_refuse(connection, status);
+  return over(connection);
+}
+
+static bool continue_body(struct connection *connection) {
+  static char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+  struct iovec part = {interim, sizeof interim - 1};
+  return connection_send_all(connection, &part, 1);
+}
+
+static uint8_t probe_of(const struct connection *connection) {
+  static const char *const paths[] = {
+      [PROTOCOL_PROBE_HEALTH] = "/healthz",
+      [PROTOCOL_PROBE_READINESS] = "/readyz",
+      [PROTOCOL_PROBE_METRICS] = "/metrics",
+  };
+  struct worker_text path = text(connection, connection->head.path);
+  for (uint8_t probe = 0; probe < 3; probe++)
+    if (strlen(paths[probe]) == path.length && memcmp(path.bytes, paths[probe], path.length) == 0)
+      return probe + 1;
+  return 0;
+}
+
+/* The status with which a request is refused whose head is well formed; 0: it is admitted. */
+static unsigned admission(struct connection *connection, int64_t body_limit) {
+  if (connection->head.body > body_limit) return 413;
+  if (connection->probe != 0) return 0;
+  if (connection->late) return 503;
+  connection->admitted = worker_admit(connection->worker);
+  return connection->admitted ? 0 : 503;
+}
+
+/* The body has a time of its own. */
+static bool await_body(struct connection *connection, int64_t body_time, size_t there) {
+  int64_t deadline = worker_clock() + body_time;
+  uint32_t word = worker_phase(
+      connection->worker, connection->slot, connection->word, PROTOCOL_READING, deadline);
+  if (!connection_moved(connection, word)) return false;
+  return !connection->head.expects_continue || there > 0 || continue_body(connection);
+}
+
+static enum reading accept_head(struct connection *connection) {
+  const struct http_head *head = &connection->head;
+  struct worker_settings settings = worker_settings(connection->worker);
+  connection->head_whole = true;
+  connection->probe = probe_of(connection);
+  connection->keep =
+      !head->close && (head->minor > 0 || head->keep_alive) && !worker_draining(connection->worker);
+  describe(connection);
+  unsigned refusal = admission(connection, settings.body_limit);
+  if (refusal != 0) return refuse(connection, refusal);
+  size_t there = connection->length - head->length;
+  bool whole = head->body >= 0 && there >= (size_t)head->body;
+  if (!whole && !await_body(connection, settings.body_time, there)) return over(connection);
+  return READING_MORE;
+}
+
+static enum http_result read_body(struct connection *connection) {
+  size_t there = connection->length - connection->head.length;
+  if (connection->head.body != HTTP_CHUNKED)
+    return there >= (size_t)connection->head.body ? HTTP_WHOLE : HTTP_MORE;
+  char *body = connection->bytes + connection->head.length;
+  int64_t limit = worker_settings(connection->worker).body_limit;
+  enum http_result result = http_read_chunks(&connection->chunks, body, &there, limit);
+  connection->length = connection->head.length + there;
+  return result;
+}
+
+/* Looks whether what was received is a whole request. */
+static enum reading parse(struct connection *connection) {
+  if (!connection->head_whole) {
+    enum http_result result =
+        http_read_head(&connection->head, connection->bytes, connection->length);
+    if (result == HTTP_MORE) return READING_MORE;
+    if (result == HTTP_REFUSED) return refuse(connection, connection->head.refusal);
+    if (accept_head(connection) == READING_OVER) return READING_OVER;
+  }
+  enum http_result result = read_body(connection);
+  if (result == HTTP_MORE) return READING_MORE;
+  if (result == HTTP_REFUSED) return refuse(connection, connection->chunks.refusal);
+  set_request(connection);
+  return READING_REQUEST;
+}
+
+/* Makes room for the next bytes. A body's memory grows as it comes, because a length is only a
+ * promise. */
+static bool make_room(struct connection *connection) {
+  if (connection->length < connection->size) return true;
+  size_t size = connection->size == 0 ? FIRST_BYTES : connection->size * 2;
+  char *bytes = realloc(connection->bytes, size);
+  if (bytes == NULL) return false;
+  connection->bytes = bytes;
+  connection->size = size;
+  return true;
+}
+
+enum received { RECEIVED_MORE, RECEIVED_ALL, RECEIVED_NOTHING, RECEIVED_END, RECEIVED_ERROR };
+
+static enum received receive(struct connection *connection) {
+  if (!make_room(connection)) return RECEIVED_ERROR;
+  size_t room = connection->size - connection->length;
+  ssize_t count;
+  do count = recv(connection->socket, connection->bytes + connection->length, room, MSG_DONTWAIT);
+  while (count < 0 && errno == EINTR);
+  if (count == 0) return RECEIVED_END;
+  if (count < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? RECEIVED_NOTHING : RECEIVED_ERROR;
+  connection->length += (size_t)count;
+  return (size_t)count < room ? RECEIVED_ALL : RECEIVED_MORE;
+}
+
+/* Nothing but empty lines has come: there is no request yet. */
+static enum reading rest(struct connection *connection) {
+  if (connection->head_whole || connection->head.start < connection->length) return READING_MORE;
+  connection->length = 0;
+  connection->head = (struct http_head){0};
+  uint32_t word = worker_idle(connection->worker, connection->slot, connection->word);
+  return connection_moved(connection, word) ? READING_MORE : over(connection);
+}
+
+static enum reading end_of_file(struct connection *connection) {
+  bool begun = connection->length > connection->head.start;
+  return begun ? refuse(connection, 400) : over(connection);
+}
+
+static enum reading ask_probe(struct connection *connection) {
+  if (!connection_queue(connection)) return over(connection);
+  unsigned probe = connection->probe - 1u;
+  return worker_probe(connection->worker, connection->slot, probe) ? READING_PROBE
+                                                                   : over(connection);
+}
+
+/* Goes through what was received until a request is whole that is not answered in here. */
+static enum reading advance(struct connection *connection) {
+  while (connection->length > 0) {
+    enum reading result = parse(connection);
+    if (result != READING_REQUEST) return result;
+    if (connection->probe != 0) return ask_probe(connection);
+    if (!connection->head.preflight) return READING_REQUEST;
+    connection_answer_preflight(connection);
+    enum after after = connection_done(connection);
+    if (after == AFTER_CLOSE) return over(connection);
+    if (after == AFTER_IDLE) return READING_MORE;
+  }
+  return READING_MORE;
+}
+
+static bool is_active(const struct connection *connection) {
+  return WORKER_STATE(connection->word) == PROTOCOL_ACTIVE;
+}
+
+/* HANDED or IDLE to ACTIVE. */
+static bool begin(struct connection *connection) {
+  bool idle = WORKER_STATE(connection->word) == PROTOCOL_IDLE;
+  connection->late = idle && worker_draining(connection->worker);
+  return connection_moved(
+      connection, worker_begin(connection->worker, connection->slot, connection->word));
+}
+
+enum reading connection_read(struct connection *connection) {
+  if (!is_active(connection)) {
+    if (connection->word != 0 && worker_retired(connection->worker)) return READING_MORE;
+    if (!begin(connection)) return over(connection);
+  }
+  enum received received = RECEIVED_MORE;
+  for (;;) {
+    enum reading result = advance(connection);
+    if (result != READING_MORE || !is_active(connection)) return result;
+    if (received == RECEIVED_ALL || received == RECEIVED_NOTHING) return rest(connection);
+    received = receive(connection);
+    if (received == RECEIVED_END) return end_of_file(connection);
+    if (received == RECEIVED_ERROR) return over(connection);
+  }
+}
