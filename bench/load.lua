@@ -1,9 +1,13 @@
--- The request of one function (`hello` or `sleep`), and wrk's results as one line of JSON.
+-- The request of one function (`hello` or `sleep`), with `close` each on a connection of its own,
+-- and wrk's results as one line of JSON.
 function init(arguments)
   if arguments[1] == "sleep" then
     wrk.method = "POST"
     wrk.headers["Content-Type"] = "application/json"
     wrk.body = '{"seconds": 0.01}'
+  end
+  if arguments[2] == "close" then
+    wrk.headers["Connection"] = "close"
   end
 end
 

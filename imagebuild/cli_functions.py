@@ -1,5 +1,6 @@
 """The commands that run functions: test, run, demo, bench."""
 
+import enum
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,13 @@ import typer
 from imagebuild import cli_options as options
 from imagebuild.catalog import Catalog, Image
 from imagebuild.cli_common import choose, open_catalog, pairs, prefix_of, print_lines
+
+
+class Connections(enum.StrEnum):
+    """What a bench does with a connection after a request."""
+
+    KEEP = "keep"
+    CLOSE = "close"
 
 
 def test(
@@ -114,6 +122,19 @@ def bench(
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, help="How often each server is measured.")
     ] = 3,
+    before: Annotated[
+        str,
+        typer.Option(
+            "--before", metavar="IMAGE", help="The same image as it was, to be measured beside it."
+        ),
+    ] = "",
+    peers: Annotated[
+        bool, typer.Option(help="Measure the bare framework and functions-framework too.")
+    ] = True,
+    connections: Annotated[
+        Connections,
+        typer.Option("--connections", help="Keep connections, or close each after one request."),
+    ] = Connections.KEEP,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -126,25 +147,29 @@ def bench(
     prefix: options.Prefix = "",
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
-    """Measure a runtime beside the bare framework and functions-framework, in one run."""
-    from imagebuild import bench as benchmark
-    from imagebuild import bench_report, bench_result
+    """Measure a runtime beside the bare framework and functions-framework, in one run.
+
+    README shows the figures in docs/bench; those of a run with other servers or loads go to
+    .build/bench.
+    """
+    from imagebuild.bench import report, result
+    from imagebuild.bench import run as benchmark
 
     catalog = open_catalog(catalog_path)
-    result = benchmark.run(
+    close = connections is Connections.CLOSE
+    measured = benchmark.run(
         catalog,
         _runtime(catalog, image_name),
+        benchmark.Options(seconds, rounds, before, peers, close),
         prefix=prefix_of(catalog, prefix),
-        seconds=seconds,
-        rounds=rounds,
         output=output,
         jobs=jobs,
         ca_bundle=ca_bundle,
     )
     if as_json:
-        sys.stdout.write(bench_result.to_json(result))
+        sys.stdout.write(result.to_json(measured))
     else:
-        print_lines(bench_report.text(result))
+        print_lines(report.text(measured))
 
 
 def _runtime(catalog: Catalog, name: str) -> Image:

@@ -35,20 +35,29 @@ class Received:
         return found
 
 
+def body_of(request: Request) -> tuple[bytes | None, dict[str, str]]:
+    """Return the body of `request`, and its header fields with the type of a JSON body."""
+    if request.json_body is None:
+        return request.body.encode() if request.body is not None else None, dict(request.headers)
+    typed = {"Content-Type": "application/json", **request.headers}
+    text = json.dumps(request.json_body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(), typed
+
+
 def send(url: str, request: Request) -> Received:
     """Send `request` to the server at `url` and return its answer."""
     import httpx
 
+    content, headers = body_of(request)
     answer = httpx.request(
         request.method,
         url.rstrip("/") + request.path,
-        headers=request.headers,
-        content=request.body,
-        json=request.json_body,
+        headers=headers,
+        content=content,
         timeout=TIMEOUT_SECONDS,
     )
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Received(answer.status_code, headers, answer.text)
+    named = {name.lower(): value for name, value in answer.headers.items()}
+    return Received(answer.status_code, named, answer.text)
 
 
 def _parsed(text: str) -> Any:

@@ -8,7 +8,8 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from imagebuild import bench_report, bench_result
+from imagebuild.bench import report as bench_report
+from imagebuild.bench import result as bench_result
 from imagebuild.catalog import Catalog
 from imagebuild.errors import UsageError
 
@@ -85,7 +86,7 @@ def bench(catalog: Catalog, date: datetime.date) -> str:
     ]
     return "\n".join(
         f"![Requests per second: {result.language}]({bench_result.FOLDER}/{result.language}.svg)"
-        f"\n\n{_table(bench_report.HEAD, bench_report.rows(result))}"
+        f"\n\n{_table(bench_report.head(result), bench_report.rows(result))}"
         for result in results
     )
 

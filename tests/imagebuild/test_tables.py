@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.bench_result import FOLDER, to_json
+from imagebuild.bench.result import FOLDER, to_json
 from imagebuild.catalog import Catalog, parse
 from imagebuild.errors import UsageError
 from imagebuild.tables import render
-from tests.imagebuild.bench_example import RESULT
+from tests.imagebuild.bench.example import RESULT
 
 CATALOG = """
 prefix: own/images

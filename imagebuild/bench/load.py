@@ -1,12 +1,12 @@
 """The load of a bench: short rounds, the servers in turn, and the medians."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imagebuild import containers
-from imagebuild.bench_result import SERVERS, WORKLOADS, Row, Sample, Workload, median, parse_sample
-from imagebuild.bench_servers import Target
+from imagebuild.bench.result import Row, Sample, Workload, median, parse_sample
+from imagebuild.bench.servers import Target
 from imagebuild.server import PORT
 
 if TYPE_CHECKING:
@@ -20,27 +20,26 @@ def measure(
     client: "DockerClient",
     load: str,
     targets: Mapping[str, Target],
-    function: str,
+    workloads: Iterable[Workload],
     seconds: int,
     rounds: int,
 ) -> Iterator[Row]:
-    """Put each load of `function` on the servers in turn, `rounds` times; yield the medians.
+    """Put each of `workloads` on the servers in turn, `rounds` times; yield the medians.
 
     `load` is the load generator's image. Progress goes to stderr.
     """
-    for workload in [workload for workload in WORKLOADS if workload.function == function]:
-        _say(f"{workload}: warming up")
+    for workload in workloads:
+        say(f"{workload}: warming up")
         for target in targets.values():
             _sample(client, load, target, workload, seconds * WARM_UP_FACTOR)
-        samples: dict[str, list[Sample]] = {name: [] for name in SERVERS}
+        samples: dict[str, list[Sample]] = {name: [] for name in targets}
         for number in range(1, rounds + 1):
-            for name in SERVERS:
-                sample = _sample(client, load, targets[name], workload, seconds)
-                samples[name].append(sample)
-            rates = [f"{name} {samples[name][-1].requests_per_second:,.0f}/s" for name in SERVERS]
-            _say(f"{workload}: round {number}: {', '.join(rates)}")
+            for name, target in targets.items():
+                samples[name].append(_sample(client, load, target, workload, seconds))
+            rates = [f"{name} {samples[name][-1].requests_per_second:,.0f}/s" for name in targets]
+            say(f"{workload}: round {number}: {', '.join(rates)}")
         medians = {name: median(taken) for name, taken in samples.items()}
-        yield Row(workload.function, workload.connections, medians)
+        yield Row(workload.function, workload.connections, medians, workload.close)
 
 
 def _sample(
@@ -54,8 +53,7 @@ def _sample(
             f"--connections={workload.connections}",
             f"--duration={seconds}s",
             f"http://127.0.0.1:{PORT}/",
-            "--",
-            workload.function,
+            *("--", workload.function, *(["close"] if workload.close else [])),
         ],
         network_mode=f"container:{target.container}",
     ) as container:
@@ -64,6 +62,7 @@ def _sample(
         return parse_sample(container.logs().decode())
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Show a line of progress."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()

@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 from imagebuild import errors
-from imagebuild.bench_result import Sample, from_json, median, parse_sample, to_json
-from tests.imagebuild.bench_example import RESULT
+from imagebuild.bench.result import Sample, from_json, median, parse_sample, to_json, workloads
+from tests.imagebuild.bench.example import BESIDE_BEFORE, RESULT
 
 
 def test_reads_the_last_line_of_the_load_generator() -> None:
@@ -45,4 +47,19 @@ def test_json_comes_back_the_same_and_holds_the_ratios() -> None:
     """What a bench has written can be read again."""
     text = to_json(RESULT)
     assert from_json(text) == RESULT
+    assert from_json(to_json(BESIDE_BEFORE)) == BESIDE_BEFORE
     assert '"ratios": {\n        "bare": 0.95,\n        "peer": 1.9\n      }' in text
+
+
+def test_figures_without_footprints_can_be_read() -> None:
+    """Those of earlier benches have none."""
+    data = json.loads(to_json(RESULT))
+    del data["footprints"]
+    assert from_json(json.dumps(data)).footprints == {}
+
+
+def test_a_workload_says_what_it_does_with_connections() -> None:
+    """A row's title is all that a table shows of it."""
+    titles = [str(load) for load in workloads(close=True)]
+    assert titles[0] == "hello, 1 connection, each closed after one request"
+    assert titles[3] == "sleep, 10 connections, each closed after one request"

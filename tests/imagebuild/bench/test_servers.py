@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from imagebuild.bench_servers import FUNCTIONS
+from imagebuild.bench.servers import FUNCTIONS
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 def test_the_load_sends_the_requests_that_were_checked() -> None:
@@ -12,3 +12,4 @@ def test_the_load_sends_the_requests_that_were_checked() -> None:
     assert f'wrk.method = "{sleep.method}"' in script
     assert f"wrk.body = '{{\"seconds\": {sleep.json_body['seconds']}}}'" in script
     assert (hello.method, hello.body, hello.json_body) == ("GET", None, None)
+    assert 'wrk.headers["Connection"] = "close"' in script

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from imagebuild import bench_load, containers
-from imagebuild.bench_result import SERVERS, Sample
-from imagebuild.bench_servers import Target
+from imagebuild import containers
+from imagebuild.bench import load as bench_load
+from imagebuild.bench.result import Sample, Workload
+from imagebuild.bench.servers import Target
 
 
 class Container:
@@ -31,19 +32,24 @@ class Container:
 def test_servers_take_turns_and_the_median_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A warm-up comes first, then each round asks every server once."""
     asked: list[tuple[str, str]] = []
+    functions: list[list[str]] = []
 
     @contextmanager
     def created(client: Any, image: str, **options: Any) -> Iterator[Container]:
         asked.append((options["network_mode"], options["command"][1]))
+        functions.append(options["command"][4:])
         yield Container(len(asked))
 
     monkeypatch.setattr(containers, "created", created)
-    targets = {name: Target(name, "") for name in SERVERS}
+    targets = {name: Target(name) for name in ("ours", "before", "bare")}
     client: Any = None
-    one, ten = bench_load.measure(client, "load", targets, "hello", seconds=3, rounds=3)
+    loads = [Workload("hello", 1), Workload("hello", 10, close=True)]
+    one, ten = bench_load.measure(client, "load", targets, loads, seconds=3, rounds=3)
 
-    turn = [f"container:{name}" for name in SERVERS]
+    turn = [f"container:{name}" for name in targets]
     assert [network for network, _ in asked] == turn * 8
     assert [duration for _, duration in asked[:6]] == ["--duration=6s"] * 3 + ["--duration=3s"] * 3
     assert (one.connections, ten.connections) == (1, 10)
+    assert (one.close, ten.close) == (False, True)
+    assert (functions[0], functions[-1]) == (["hello"], ["hello", "close"])
     assert one.servers["ours"] == Sample(7.0, 1.0, 2.0)

@@ -1,7 +1,7 @@
 from xml.etree import ElementTree
 
-from imagebuild.chart import draw
-from tests.imagebuild.bench_example import RESULT
+from imagebuild.bench.chart import draw
+from tests.imagebuild.bench.example import RESULT
 
 
 def test_chart_is_an_svg_with_titles_and_rates() -> None:
