@@ -1,0 +1,116 @@
+package pool
+
+import (
+	"time"
+
+	"runtimes.invalid/protocol"
+	"runtimes.invalid/supervisor/worker"
+)
+
+const (
+	// Lasting is how long other connections of a worker wait behind a call of kind `one`.
+	Lasting = 5 * time.Millisecond
+	// short is the longest call that connections share a worker for.
+	short = 2 * time.Millisecond
+	// alone is how long a worker gets no further connection after some were taken from it.
+	alone      = 50 * time.Millisecond
+	mostShared = 32 // connections of one worker of kind `one`
+)
+
+// Choose is the worker for the next request; nil if it has to wait.
+func (p *Pool) Choose(now int64) *worker.Handle {
+	if p.one {
+		return p.chooseAmong(now)
+	}
+	if p.current == nil {
+		if p.current = p.successor(nil); p.current == nil {
+			return nil
+		}
+	}
+	if !p.current.Room() {
+		return nil
+	}
+	return p.current
+}
+
+// chooseAmong prefers a worker of its own as long as there are no more than processors, because more
+// make short calls no faster. Then short calls share a worker.
+func (p *Pool) chooseAmong(now int64) *worker.Handle {
+	var spare, shared, free *worker.Handle
+	serving := 0
+	for _, w := range p.Workers {
+		switch {
+		case !usable(w) || w.ReplaceBy != 0:
+			continue
+		case len(w.Used) == 0:
+			// The one that was used last is the warmest, and lets the others grow old.
+			if w.Room() && (spare == nil || w.IdleSince > spare.IdleSince) {
+				spare = w
+			}
+			continue
+		}
+		serving++
+		requests, since := Requests(w, now)
+		brisk := w.LastCall != 0 && w.LastCall < int64(short) && now >= w.AloneUntil &&
+			now-since < int64(Lasting) && len(w.Used) < mostShared && !w.Stuck
+		if brisk && (shared == nil || len(w.Used) < len(shared.Used)) {
+			shared = w
+		}
+		if requests == 0 && w.Room() && free == nil {
+			free = w
+		}
+	}
+	switch {
+	case spare != nil && serving < p.lanes:
+		return spare
+	case shared != nil:
+		return shared
+	case spare != nil && serving < p.most:
+		return spare
+	}
+	return free
+}
+
+// Requests counts the requests that a worker holds, those that it has not begun included, and tells when
+// the oldest began. A taken connection counts until the worker has let it go.
+func Requests(w *worker.Handle, now int64) (int, int64) {
+	count, since := 0, now
+	for _, number := range w.Used {
+		slot := w.Table.Slot(number)
+		switch word := slot.Word(); {
+		case word.IsRequest():
+			count++
+			since = min(since, slot.Began.Load())
+		case word.State() == protocol.Handed || word.State() == protocol.Taken:
+			count++
+		}
+	}
+	return count, since
+}
+
+// LeaveAlone keeps further connections from a worker that some were just taken from.
+func LeaveAlone(w *worker.Handle, now int64) { w.AloneUntil = now + int64(alone) }
+
+// Superfluous is the worker whose connections the others can share, because more workers than processors
+// have connections and all calls are short; nil if there is none.
+func (p *Pool) Superfluous(now int64) *worker.Handle {
+	var smallest *worker.Handle
+	serving := 0
+	for _, w := range p.Workers {
+		if len(w.Used) == 0 || !usable(w) {
+			continue
+		}
+		serving++
+		_, since := Requests(w, now)
+		if w.LastCall == 0 || w.LastCall >= int64(short) || now-since >= int64(Lasting) {
+			return nil
+		}
+		if smallest == nil || len(w.Used) < len(smallest.Used) {
+			smallest = w
+		}
+	}
+	if serving <= p.lanes {
+		return nil
+	}
+	return smallest
+}
