@@ -36,7 +36,7 @@ func (s *Server) receiveMessages(w *worker.Handle) {
 			return
 		case err != nil || count == 0:
 			s.forgetControl(w)
-			if w.ID == 0 || unix.Kill(w.ID, 0) != nil { // a forked one that nobody could wait for
+			if w.ID == 0 { // a forked one, of which nobody knows which process it was
 				s.workerEnded(w, "it ended before it was ready")
 			}
 			return
@@ -79,6 +79,10 @@ func (s *Server) workerReady(w *worker.Handle, id int, now int64) {
 	if w.ID == 0 { // forked by a template
 		w.ID = id
 		s.processes[id] = w
+		if unix.Kill(id, 0) != nil { // it has ended, and was taken for an orphan
+			s.workerEnded(w, "its process is gone")
+			return
+		}
 	}
 	s.pool.Ready(w, now)
 	if s.listener < 0 {
