@@ -71,6 +71,8 @@ def _in_language(here: Location, language: Language, bases: list[str]) -> Iterat
     for phase_name, phase in language.kubeless.phases.items():
         place = (*here, "kubeless", "phases", phase_name, "variant")
         yield place, "variant", phase.variant, variants
+    for name in language.version_command:
+        yield (*here, "version_command", name), "variant", name, variants
     for index, waiver in enumerate(language.waivers):
         place = (*here, "waivers", index)
         for number, version_name in enumerate(waiver.versions):

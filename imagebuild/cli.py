@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from imagebuild import cli_functions, cli_images, usage
+from imagebuild import cli_functions, cli_images, cli_release, usage
 from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "run": cli_functions.run,
     "demo": cli_functions.demo,
     "bench": cli_functions.bench,
+    "push": cli_release.push,
     "engine": cli_images.engine,
     "generate": cli_images.generate,
     "schema": cli_images.schema,

@@ -72,6 +72,16 @@ class TestsFailedError(ImageBuildError):
     exit_code = 7
 
 
+class RegistryError(ImageBuildError):
+    """A container registry refused, or holds something else than was written to it."""
+
+    exit_code = 8
+
+
+class RegistryUnavailableError(RegistryError):
+    """A container registry did not answer, or said that it can't for the moment."""
+
+
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None when none is close."""
     matches = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)

@@ -27,6 +27,7 @@ Feature = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 Clause = Annotated[str, StringConstraints(pattern=CLAUSE_FORM)]
 ArgumentName = Annotated[str, StringConstraints(pattern=ARGUMENT_FORM)]
 Platform = Annotated[str, StringConstraints(pattern=PLATFORM_FORM)]
+Command = Annotated[tuple[Text, ...], Field(min_length=1)]
 FixtureForm = Annotated[str, StringConstraints(pattern=FIXTURE_FORM)]
 
 
@@ -140,6 +141,13 @@ class Language(Model):
     ] = {}
     fixtures: Fixtures
     kubeless: Kubeless
+    version_command: Annotated[
+        dict[VariantName, Command],
+        Field(
+            description="Commands that print the exact version, by the variant they run in; "
+            "a variant without one has the version of the first."
+        ),
+    ] = {}
     variants: Annotated[dict[VariantName, Variant], Field(min_length=1)]
     versions: Annotated[dict[VersionName, Version], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()

@@ -1,0 +1,79 @@
+"""The commands about published images."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagebuild import cli_options as options
+from imagebuild.cli_common import choose, open_catalog, prefix_of, print_json, print_lines
+
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="PREFIX", help="Registry and path to publish below; else the prefix."
+    ),
+]
+LockPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--lock", metavar="PATH", show_default="images.lock beside the catalog", help="The lock."
+    ),
+]
+Build = Annotated[
+    str,
+    typer.Option(
+        "--build",
+        metavar="DAY[.NUMBER]",
+        show_default="today",
+        help="The build in new immutable tags.",
+    ),
+]
+Untested = Annotated[
+    bool,
+    typer.Option(
+        "--publish-untested", help="Publish what has not passed the contract; the lock says so."
+    ),
+]
+MoveForeign = Annotated[
+    bool,
+    typer.Option("--move-foreign-tags", help="Move floating tags that somebody else has moved."),
+]
+
+
+def push(
+    selectors: options.Selectors = None,
+    to: To = "",
+    lock_path: LockPath = None,
+    build: Build = "",
+    untested: Untested = False,
+    move_foreign: MoveForeign = False,
+    legacy: options.Legacy = False,
+    as_json: options.Json = False,
+    prefix: options.Prefix = "",
+    catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
+) -> None:
+    """Publish whole versions that have passed the contract, and write images.lock."""
+    from imagebuild.release import push as pushing
+
+    catalog = open_catalog(catalog_path)
+    local = prefix_of(catalog, prefix)
+    wanted = pushing.Options(
+        prefix=local,
+        to=prefix_of(catalog, to) if to else local,
+        path=lock_path or catalog.root / "images.lock",
+        build=build,
+        untested=untested,
+        move_foreign=move_foreign,
+    )
+    chosen = choose(catalog, selectors, "", legacy)
+    entries = pushing.push(catalog, chosen, wanted, _say)
+    if as_json:
+        print_json([{"image": e.image, "reference": e.reference, **e.facts} for e in entries])
+    else:
+        print_lines(entry.reference for entry in entries)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Publishes images: tags, registry, lock, signatures."""
