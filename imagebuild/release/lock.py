@@ -105,6 +105,13 @@ def required(path: Path) -> Lock:
     return lock
 
 
+def update(path: Path, lock: Lock) -> None:
+    """Write `lock` to `path`, unless that would change nothing but the revision."""
+    present = read(path)
+    if (present.prefix, present.entries) != (lock.prefix, lock.entries):
+        write(path, lock)
+
+
 def write(path: Path, lock: Lock) -> None:
     """Write `lock` to `path`, wholly or not at all: a full disk leaves the file as it was."""
     with tempfile.NamedTemporaryFile(

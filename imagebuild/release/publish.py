@@ -3,13 +3,12 @@
 The registry's tags are the only state, so a push that broke off is simply run again.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from imagebuild.errors import RegistryError
-from imagebuild.release import floating, tags
+from imagebuild.release import floating, sizes, tags
 from imagebuild.release.candidates import Candidate
 from imagebuild.release.export import exported
 from imagebuild.release.lock import Entry, Lock
@@ -60,7 +59,10 @@ class Publisher:
                     self.say(f"{repository}:{tag}: published")
         else:
             self.say(f"{repository}:{tag}: already there")
-        facts = {**candidate.facts, "size": str(self._size(f"{repository}@{digest}"))}
+        facts = {
+            **candidate.facts,
+            "size": str(sizes.compressed(self.registry, f"{repository}@{digest}")),
+        }
         return Entry(candidate.image.name, repository, tag, digest, facts)
 
     def _published(
@@ -93,9 +95,3 @@ class Publisher:
             "an immutable tag is never moved: publish a second time on one day with"
             f" `--build {self.build.partition('.')[0]}.1`, or a higher number",
         )
-
-    def _size(self, reference: str) -> int:
-        """Return the compressed size of the image at `reference` in bytes."""
-        manifest = json.loads(self.registry.manifest(reference) or "{}")
-        parts = [manifest.get("config", {}), *manifest.get("layers", ())]
-        return sum(int(part.get("size", 0)) for part in parts)

@@ -56,7 +56,7 @@ def push(
         for version in found:
             entries = publisher.publish(version, before, move_foreign=options.move_foreign)
             before = before.with_entries(entries)
-            lock.write(options.path, before)
+            lock.update(options.path, before)
             published += entries
     return published
 

@@ -1,10 +1,19 @@
 """A stand-in for a container registry."""
 
 import hashlib
+import json
 from pathlib import Path
 
 from imagebuild.process import Processes
 from imagebuild.release.registry import Registry
+
+CONFIGURATION = json.dumps(
+    {
+        "os": "linux",
+        "architecture": "arm64",
+        "config": {"Labels": {"function-runtimes.content-key": "the-key"}},
+    }
+)
 
 
 class MemoryRegistry(Registry):
@@ -27,6 +36,10 @@ class MemoryRegistry(Registry):
         """Return the tags of `repository`."""
         start = f"{repository}:"
         return [name.removeprefix(start) for name in self.manifests if name.startswith(start)]
+
+    def config(self, reference: str) -> str | None:
+        """Return a configuration with labels, the same for all images."""
+        return CONFIGURATION if self.manifest(reference) else None
 
     def upload(self, archive: Path, reference: str) -> None:
         """Take the text of the file `archive` for the manifest."""

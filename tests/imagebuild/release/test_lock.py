@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_no_lock_yet(tmp_path: Path) -> None:
     assert lock.read(tmp_path / "images.lock") == Lock()
     with pytest.raises(UsageError, match="holds no image"):
         lock.required(tmp_path / "images.lock")
+
+
+def test_a_revision_alone_changes_nothing(tmp_path: Path) -> None:
+    """Else each push of what is there already would be a commit."""
+    path = tmp_path / "images.lock"
+    lock.update(path, EXAMPLE)
+    lock.update(path, replace(EXAMPLE, revision="another"))
+    assert lock.read(path) == EXAMPLE
+    lock.update(path, replace(EXAMPLE, prefix="elsewhere"))
+    assert lock.read(path).prefix == "elsewhere"
 
 
 @pytest.mark.parametrize("line", ["registry/a:1", f"registry/a:1@{DIGEST}", "<<<<<<< HEAD"])
