@@ -17,7 +17,7 @@ UNTRUSTED = re.compile(r"x509|certificate|server gave HTTP response to HTTPS cli
 
 def is_absent(output: str) -> bool:
     """Whether the registry says that it has no such tag or repository."""
-    return bool(ABSENT.search(output)) and not REFUSED.search(output)
+    return bool(ABSENT.search(output))
 
 
 def failure(action: str, reference: str, output: str) -> RegistryError:

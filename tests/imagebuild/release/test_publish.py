@@ -67,11 +67,15 @@ def test_all_tags_of_a_version(
 
 
 def test_a_second_push_writes_nothing(
-    publisher: Callable[[str], Publisher], registry: MemoryRegistry, images: Images
+    publisher: Callable[[str], Publisher],
+    registry: MemoryRegistry,
+    images: Images,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On another day either, with or without the lock."""
+    """On another day either, with or without the lock; nor does it export an image to see."""
     entries = publisher("20261130").publish(candidates(images), Lock())
     registry.written.clear()
+    monkeypatch.setattr(publish, "exported", None)
     for lock in (Lock(), Lock().with_entries(entries)):
         assert publisher("20261201").publish(candidates(images), lock) == entries
     assert registry.written == []
