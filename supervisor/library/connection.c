@@ -106,6 +106,8 @@ enum after connection_done(struct connection *connection) {
   return next ? AFTER_NEXT : AFTER_IDLE;
 }
 
+void connection_last(struct connection *connection) { connection->keep = false; }
+
 void connection_abort(struct connection *connection) {
   connection->keep = false;
   connection->close_flags = PROTOCOL_FLAG_RESET;

@@ -109,6 +109,9 @@ long connection_send(struct connection *connection, const struct iovec *parts, i
 bool connection_answer_ends(
     struct connection *connection, unsigned status, unsigned outcome, int64_t bytes, bool keep);
 
+/* No request follows on this connection. */
+void connection_last(struct connection *connection);
+
 /* The answer can't be finished: the client sees a reset. */
 void connection_abort(struct connection *connection);
 

@@ -42,12 +42,11 @@ struct http_head {
   uint32_t line;     /* where the next line begins */
   uint32_t searched; /* before it no line ends */
   uint32_t start;    /* of the request line */
-  uint16_t coding;   /* status of the Transfer-Encoding, 0: none, 200: chunked */
+  uint8_t codings;
   uint8_t hosts;
   uint8_t lengths;
   uint8_t traces;
-  bool begun; /* the request line has been read */
-  bool expects_else;
+  bool begun;       /* the request line has been read */
   bool asks_method; /* Access-Control-Request-Method */
 };
 

@@ -19,6 +19,7 @@ static bool equals(const char *bytes, struct http_slice slice, const char *text)
  */
 static bool split_line(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
   const char *begin = bytes + at, *end = begin + length;
+  if (!http_all(begin, length, HTTP_VALUE) || memchr(begin, '\t', length) != NULL) return false;
   const char *first = memchr(begin, ' ', length);
   if (first == NULL) return false;
   const char *second = memchr(first + 1, ' ', (size_t)(end - first - 1));
@@ -81,20 +82,21 @@ read_request_line(struct http_head *head, const char *bytes, uint32_t at, uint32
   return check_target(head, bytes);
 }
 
-/* The fields that the reading needs. A taker returns false for a value that is refused with 400. */
+/* The fields that the reading needs. A taker returns the status of a refusal, or 0. */
 
-static bool take_host(struct http_head *head, const char *bytes, struct http_slice value) {
-  return head->hosts++ == 0 && http_all(bytes + value.at, value.length, HTTP_HOST);
+static uint16_t take_host(struct http_head *head, const char *bytes, struct http_slice value) {
+  bool host = http_all(bytes + value.at, value.length, HTTP_HOST);
+  return head->hosts++ == 0 && host ? 0 : 400;
 }
 
-static bool take_length(struct http_head *head, const char *bytes, struct http_slice value) {
-  if (head->lengths++ > 0 || value.length == 0 || value.length > 18) return false;
+static uint16_t take_length(struct http_head *head, const char *bytes, struct http_slice value) {
+  if (head->lengths++ > 0 || value.length == 0 || value.length > 18) return 400;
   for (uint32_t index = 0; index < value.length; index++) {
     char letter = bytes[value.at + index];
-    if (!digit(letter)) return false;
+    if (!digit(letter)) return 400;
     head->body = head->body * 10 + (letter - '0');
   }
-  return true;
+  return 0;
 }
 
 /* Cuts the first element off a list. False: there is none left. */
@@ -113,34 +115,35 @@ static bool next_element(const char *bytes, struct http_slice *list, struct http
 }
 
 /* `chunked` alone is understood; a list that ends with it is 501; all else has no certain end. */
-static bool take_coding(struct http_head *head, const char *bytes, struct http_slice value) {
-  if (head->coding != 0) return false;
+static uint16_t take_coding(struct http_head *head, const char *bytes, struct http_slice value) {
+  if (head->codings++ > 0 || head->minor == 0) return 400;
   struct http_slice element;
   bool comma_last = value.length > 0 && bytes[value.at + value.length - 1] == ',';
   bool chunked = false;
-  head->coding = 200;
+  bool other = false;
   while (next_element(bytes, &value, &element)) {
-    if (chunked || element.length == 0) return false;
+    if (chunked || element.length == 0) return 400;
     chunked = http_is(bytes + element.at, element.length, "chunked");
-    if (!chunked) head->coding = 501;
+    other |= !chunked;
   }
-  return chunked && !comma_last;
+  if (!chunked || comma_last) return 400;
+  return other ? 501 : 0;
 }
 
-static bool take_connection(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t
+take_connection(struct http_head *head, const char *bytes, struct http_slice value) {
   struct http_slice element;
   while (next_element(bytes, &value, &element)) {
     if (http_is(bytes + element.at, element.length, "close")) head->close = true;
     if (http_is(bytes + element.at, element.length, "keep-alive")) head->keep_alive = true;
   }
-  return true;
+  return 0;
 }
 
-static bool take_expect(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t take_expect(struct http_head *head, const char *bytes, struct http_slice value) {
   bool known = http_is(bytes + value.at, value.length, "100-continue");
   head->expects_continue |= known;
-  head->expects_else |= !known;
-  return true;
+  return known || head->minor == 0 ? 0 : 417;
 }
 
 static bool lower_hex(const char *text, int from, int to) {
@@ -154,7 +157,7 @@ static bool lower_hex(const char *text, int from, int to) {
 }
 
 /* OBSERVABILITY-11: the trace ID is kept only if the whole field is valid (W3C Trace Context). */
-static bool take_trace(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t take_trace(struct http_head *head, const char *bytes, struct http_slice value) {
   const char *text = bytes + value.at;
   bool valid = value.length >= 55 && lower_hex(text, 0, 2) && text[2] == '-' &&
                lower_hex(text, 3, 35) && text[35] == '-' && lower_hex(text, 36, 52) &&
@@ -162,44 +165,46 @@ static bool take_trace(struct http_head *head, const char *bytes, struct http_sl
   if (valid && value.length > 55) valid = memcmp(text, "00", 2) != 0 && text[55] == '-';
   bool only = head->traces++ == 0;
   head->trace = (struct http_slice){value.at + 3, valid && only ? 32 : 0};
-  return true;
+  return 0;
 }
 
-static bool take_referer(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t take_referer(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
   if (head->referer.length == 0) head->referer = value;
-  return true;
+  return 0;
 }
 
-static bool take_agent(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t take_agent(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
   if (head->agent.length == 0) head->agent = value;
-  return true;
+  return 0;
 }
 
-static bool take_origin(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t take_origin(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
   (void)value;
   head->cross_origin = true;
-  return true;
+  return 0;
 }
 
-static bool take_asked_method(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t
+take_asked_method(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
   (void)value;
   head->asks_method = true;
-  return true;
+  return 0;
 }
 
-static bool take_asked_headers(struct http_head *head, const char *bytes, struct http_slice value) {
+static uint16_t
+take_asked_headers(struct http_head *head, const char *bytes, struct http_slice value) {
   (void)bytes;
   head->requested_headers = value;
-  return true;
+  return 0;
 }
 
 static const struct {
   const char *name;
-  bool (*take)(struct http_head *, const char *, struct http_slice);
+  uint16_t (*take)(struct http_head *, const char *, struct http_slice);
 } known_fields[] = {
     {"host", take_host},
     {"content-length", take_length},
@@ -220,17 +225,15 @@ read_field(struct http_head *head, const char *bytes, uint32_t at, uint32_t leng
   if (!http_split_field(bytes, at, length, &name, &value)) return 400;
   for (size_t index = 0; index < sizeof known_fields / sizeof *known_fields; index++)
     if (http_is(bytes + name.at, name.length, known_fields[index].name))
-      return known_fields[index].take(head, bytes, value) ? 0 : 400;
+      return known_fields[index].take(head, bytes, value);
   return 0;
 }
 
 /* What only the whole head can tell. */
 static enum http_result finish(struct http_head *head, const char *bytes) {
   if (head->minor > 0 && head->hosts == 0) return refuse(head, 400);
-  if (head->coding != 0 && (head->lengths > 0 || head->minor == 0)) return refuse(head, 400);
-  if (head->coding == 501) return refuse(head, 501);
-  if (head->minor > 0 && head->expects_else) return refuse(head, 417);
-  if (head->coding != 0) head->body = HTTP_CHUNKED;
+  if (head->codings > 0 && head->lengths > 0) return refuse(head, 400);
+  if (head->codings > 0) head->body = HTTP_CHUNKED;
   head->expects_continue &= head->minor > 0 && head->body != 0;
   head->preflight =
       head->cross_origin && head->asks_method && equals(bytes, head->method, "OPTIONS");

@@ -19,6 +19,7 @@ struct place {
   bool known;      /* the caller has had a request of this connection */
   bool parked;     /* there is something to read, and the gate is closed */
   bool next;       /* bytes of its next request have been received already */
+  bool whole;      /* it came to its end while the gate was closed */
 };
 
 struct loop {
@@ -102,6 +103,25 @@ static void park(struct loop *loop, struct place *place) {
   place->parked = true;
 }
 
+static struct loop_event deliver(struct place *place) {
+  place->held = place->known = true;
+  return tell(LOOP_REQUEST, place);
+}
+
+static void add_next(struct loop *loop, struct place *place) {
+  if (!place->next) loop->nexts++;
+  place->next = true;
+}
+
+/* The request was begun before the gate closed, and waits for its turn now. */
+static struct loop_event defer(struct loop *loop, struct place *place) {
+  if (!connection_queue(place->connection)) return end(loop, place);
+  watch(loop, place, 0);
+  place->whole = true;
+  add_next(loop, place);
+  return nothing;
+}
+
 static struct loop_event read_next(struct loop *loop, struct place *place) {
   uint32_t state = WORKER_STATE(worker_word(loop->worker, connection_slot(place->connection)));
   bool waits = state == PROTOCOL_HANDED || state == PROTOCOL_IDLE;
@@ -111,8 +131,7 @@ static struct loop_event read_next(struct loop *loop, struct place *place) {
   }
   switch (connection_read(place->connection)) {
   case READING_REQUEST:
-    place->held = place->known = true;
-    return tell(LOOP_REQUEST, place);
+    return loop->open ? deliver(place) : defer(loop, place);
   case READING_OVER:
     return end(loop, place);
   case READING_PROBE:
@@ -150,8 +169,7 @@ bool loop_done(struct loop *loop, struct connection *connection) {
     watch(loop, place, READABLE);
     return true;
   case AFTER_NEXT:
-    place->next = true;
-    loop->nexts++;
+    add_next(loop, place);
   }
   return true;
 }
@@ -244,7 +262,9 @@ static struct loop_event handle(struct loop *loop, const struct epoll_event *eve
   struct place *place = &loop->places[(uint32_t)event->data.u64];
   if (place->connection == NULL || place->serial != event->data.u64 >> 32) return nothing;
   if (place->held) return disturb(loop, place, event->events);
-  return place->next || place->events == 0 ? nothing : read_next(loop, place);
+  if (!place->next) return read_next(loop, place);
+  watch(loop, place, 0);
+  return nothing;
 }
 
 static struct loop_event read_pipelined(struct loop *loop) {
@@ -254,9 +274,14 @@ static struct loop_event read_pipelined(struct loop *loop) {
     if (!place->next) continue;
     place->next = false;
     loop->nexts--;
-    event = read_next(loop, place);
+    event = place->whole ? deliver(place) : read_next(loop, place);
+    place->whole = false;
   }
   return event;
+}
+
+bool loop_more(const struct loop *loop) {
+  return loop->taken < loop->count || (loop->nexts > 0 && loop->open);
 }
 
 struct loop_event loop_next(struct loop *loop, int milliseconds) {

@@ -33,10 +33,14 @@ int loop_descriptor(const struct loop *loop);
 /* Gives the next event, after at most `milliseconds` (-1: no limit). */
 struct loop_event loop_next(struct loop *loop, int milliseconds);
 
+/* True while loop_next has something that no descriptor tells of. */
+bool loop_more(const struct loop *loop);
+
 /* The answer has been sent, or can't be. False: the connection is gone and its memory is freed. */
 bool loop_done(struct loop *loop, struct connection *connection);
 
-/* Closed: no request is begun, so that the supervisor can take back connections which wait. */
+/* Closed: no request is begun, so that the supervisor can take back connections which wait. Those
+   that have begun are read on, and told of when it opens. */
 void loop_gate(struct loop *loop, bool open);
 
 /* The call goes on while the loop does: tell of its client's hangup. */
