@@ -54,11 +54,6 @@ struct loop *loop_open(struct worker *worker) {
   return NULL;
 }
 
-void loop_close(struct loop *loop) {
-  close(loop->epoll);
-  free(loop);
-}
-
 int loop_descriptor(const struct loop *loop) { return loop->epoll; }
 
 static struct place *place_of(struct loop *loop, const struct connection *connection) {
@@ -92,6 +87,13 @@ static struct loop_event end(struct loop *loop, struct place *place) {
   connection_close(place->connection);
   *place = (struct place){0};
   return event;
+}
+
+void loop_close(struct loop *loop) {
+  for (uint32_t slot = 0; slot < loop->slots; slot++)
+    if (loop->places[slot].connection != NULL) end(loop, &loop->places[slot]);
+  close(loop->epoll);
+  free(loop);
 }
 
 static bool may_begin(const struct loop *loop) {

@@ -25,6 +25,8 @@ struct loop_event {
 
 /* NULL with errno set: no memory or no descriptor. */
 struct loop *loop_open(struct worker *worker);
+
+/* Closes all connections too. */
 void loop_close(struct loop *loop);
 
 /* A descriptor that is readable when loop_next has something. */

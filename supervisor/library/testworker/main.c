@@ -1,7 +1,8 @@
 /* A worker of kind `one` for tests. The path of a request chooses its function:
 
    /hello  /echo  /sleep?MILLISECONDS  /spin  /exit  /kill  /large?BYTES  /fields (bad ones)
-   /stream?PIECES  /cut?PIECES (a stream that fails); every other path tells what was received.
+   /stream?PIECES  /cut?PIECES (a stream that fails)  /hold (goes on in the loop with the gate
+   closed, until something happens to it); every other path tells what was received.
 
    testworker [template] */
 #include "../loop.h"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 static struct worker *worker;
+static struct loop *loop;
 
 static void
 answer(struct connection *connection, unsigned status, const void *body, size_t length) {
@@ -111,6 +113,18 @@ static void cut(struct connection *connection, const struct request *request) {
   stream_pieces(connection, request, false);
 }
 
+/* As a call does that an event loop goes on beside: no other request may begin meanwhile. */
+static void hold(struct connection *connection, const struct request *request) {
+  (void)request;
+  loop_gate(loop, false);
+  loop_watch(loop, connection);
+  struct loop_event event = loop_next(loop, -1);
+  if (event.type == LOOP_REQUEST) abort();
+  loop_gate(loop, true);
+  const char *text = event.type == LOOP_HANGUP ? "hangup" : "stopped";
+  answer(connection, 200, text, strlen(text));
+}
+
 /* METHOD PATH QUERY, the fields, an empty line, the body. */
 static void inspect(struct connection *connection, const struct request *request) {
   struct worker_text name, value;
@@ -141,7 +155,7 @@ static const struct {
 } functions[] = {
     {"/hello", hello},   {"/echo", echo}, {"/sleep", slow},  {"/spin", spin},
     {"/exit", leave},    {"/kill", die},  {"/large", large}, {"/fields", bad_fields},
-    {"/stream", stream}, {"/cut", cut},
+    {"/stream", stream}, {"/cut", cut},   {"/hold", hold},
 };
 
 static void call(struct connection *connection) {
@@ -157,7 +171,7 @@ static void call(struct connection *connection) {
 }
 
 static int serve(void) {
-  struct loop *loop = loop_open(worker);
+  loop = loop_open(worker);
   if (loop == NULL || !worker_ready(worker)) return 1;
   for (;;) {
     struct loop_event event = loop_next(loop, -1);
@@ -181,6 +195,9 @@ int main(int count, char **arguments) {
   }
   if (!is_template) return serve();
   if (!worker_ready(worker)) return 1;
-  worker = template_run(worker, NULL);
-  return worker == NULL ? 0 : serve();
+  struct worker *template = worker;
+  worker = template_run(template, NULL);
+  if (worker != NULL) return serve();
+  worker_shut(template);
+  return 0;
 }

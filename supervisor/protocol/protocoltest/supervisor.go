@@ -148,6 +148,7 @@ func (s *Supervisor) HandOver(slot int, file *os.File, texts protocol.Texts) err
 	s.copies[slot] = file
 	s.Table.Slot(slot).Describe(&texts, 0)
 	s.Table.Slot(slot).Sent.Store(0)
+	s.Table.Slot(slot).Began.Store(0)
 	if !s.Table.Slot(slot).Hand() {
 		return fmt.Errorf("slot `%d` is not free: its word is `%#x`", slot, s.Table.Slot(slot).Word())
 	}
@@ -209,6 +210,14 @@ func (s *Supervisor) Free(slot int) {
 	if s.Table.Slot(slot).Word().State() == protocol.Closed {
 		s.Table.Slot(slot).Release()
 	}
+}
+
+// Leave closes the control socket, as a supervisor does that dies, and waits for the worker's own end.
+func (s *Supervisor) Leave(limit time.Duration) error {
+	_ = s.control.Close()
+	timer := time.AfterFunc(limit, func() { _ = s.Process.Process.Kill() })
+	defer timer.Stop()
+	return s.Process.Wait()
 }
 
 // Close ends the worker and gives everything back.

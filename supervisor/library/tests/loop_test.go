@@ -1,0 +1,139 @@
+package library_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"runtimes.invalid/protocol"
+	"runtimes.invalid/protocol/protocoltest"
+)
+
+// While the gate is closed no request begins, and each connection that waits can be taken; those that had
+// begun are read on, and answered once it opens.
+func TestGate(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	idle, begun, pipelined, held := w.connect(1), w.connect(2), w.connect(3), w.connect(4)
+	idle.expect(hello, 200, "hello world")
+	word := w.await(1, protocol.Idle)
+	begun.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab")
+	w.awaitPhase(2, protocol.Reading)
+	held.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n" + hello)
+	w.awaitPhase(4, protocol.Calling)
+	idle.send(hello)
+	pipelined.send(hello)
+	begun.send("c")
+	w.awaitPhase(2, protocol.Waiting)
+	if !w.Table.Slot(1).Take(word) {
+		t.Fatalf("the word is %#x: a request has begun behind the gate", w.Table.Slot(1).Word())
+	}
+	w.tell(protocol.LetGo, 1)
+	w.await(1, protocol.Free)
+	w.tell(protocol.StopCall, 4)
+	for _, want := range []string{"stopped", "hello world"} {
+		if _, body := held.answer("GET"); body != want {
+			t.Errorf("`%s`, not `%s`", body, want)
+		}
+	}
+	if _, body := begun.answer("POST"); body != "abc" {
+		t.Errorf("`%s`", body)
+	}
+	if _, body := pipelined.answer("GET"); body != "hello world" {
+		t.Errorf("`%s`", body)
+	}
+}
+
+// A call that the loop goes on beside learns that its client has ended its side.
+func TestHangup(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	c := w.connect(1)
+	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	w.awaitPhase(1, protocol.Calling)
+	_ = c.CloseWrite()
+	if _, body := c.answer("GET"); body != "hangup" {
+		t.Errorf("`%s`", body)
+	}
+	w.await(1, protocol.Closed)
+	w.Free(1)
+	c.ends()
+}
+
+// descriptors counts the open files of a process.
+func descriptors(t *testing.T, process string) int {
+	t.Helper()
+	found, err := os.ReadDir(filepath.Join("/proc", process, "fd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found)
+}
+
+// Connections that come and go, are taken and come back, leave no descriptor behind.
+func TestNothingIsLeft(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	before := descriptors(t, pid(w))
+	for round := 0; round < 50; round++ {
+		taken, closed := w.connect(1), w.connect(2)
+		taken.expect(hello, 200, "hello world")
+		closed.expect(hello, 200, "hello world")
+		if w.Table.Slot(1).Take(w.await(1, protocol.Idle)) {
+			w.tell(protocol.LetGo, 1)
+		}
+		_ = closed.Close()
+		w.await(1, protocol.Free)
+		w.await(2, protocol.Closed)
+		w.Free(1)
+		w.Free(2)
+		_ = taken.Close()
+	}
+	if after := descriptors(t, pid(w)); after != before {
+		t.Errorf("%d descriptors are open, not %d", after, before)
+	}
+}
+
+func pid(w *worker) string { return itoa(w.Process.Process.Pid) }
+
+// A template forks a worker for each FORK, whose parent it isn't, and keeps nothing of it.
+func TestTemplate(t *testing.T) {
+	template := start(t, protocoltest.Options{}, "template")
+	before := descriptors(t, pid(template))
+	workers := []*worker{}
+	for count := 0; count < 3; count++ {
+		supervisor, control, table, err := protocoltest.Attach(protocoltest.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer supervisor.Close()
+		message := protocol.Message{Type: protocol.Fork}
+		if err := template.Send(message, int(control.Fd()), int(table.Fd())); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = control.Close(), table.Close()
+		workers = append(workers, &worker{supervisor, t})
+	}
+	for _, w := range workers {
+		process := int(w.message(protocol.Ready).Number())
+		if process == template.Process.Process.Pid {
+			t.Error("the template says that it is the worker")
+		}
+		if session := session(t, process); session != process {
+			t.Errorf("the worker `%d` is in the session `%d`", process, session)
+		}
+		w.connect(1).expect(hello, 200, "hello world")
+	}
+	if after := descriptors(t, pid(template)); after != before {
+		t.Errorf("the template has %d descriptors, not %d", after, before)
+	}
+	w := workers[0]
+	w.connect(2).send("GET /kill HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := w.Receive(limit); err == nil || os.IsTimeout(err) {
+		t.Errorf("the end of a worker isn't seen: %v", err)
+	}
+	workers[1].connect(2).expect(hello, 200, "hello world")
+	for end := time.Now().Add(limit); children(t, template.Process.Process.Pid) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the template has children that it doesn't reap")
+		}
+	}
+}
