@@ -56,7 +56,7 @@ func (p *Pool) chooseAmong(now int64) *worker.Handle {
 		if brisk && (shared == nil || len(w.Used) < len(shared.Used)) {
 			shared = w
 		}
-		if requests == 0 && w.Room() && free == nil {
+		if requests == 0 && w.Room() && !letsGo(w) && free == nil {
 			free = w
 		}
 	}
@@ -72,7 +72,7 @@ func (p *Pool) chooseAmong(now int64) *worker.Handle {
 }
 
 // Requests counts the requests that a worker holds, those that it has not begun included, and tells when
-// the oldest began. A taken connection counts until the worker has let it go.
+// the oldest began.
 func Requests(w *worker.Handle, now int64) (int, int64) {
 	count, since := 0, now
 	for _, number := range w.Used {
@@ -81,11 +81,21 @@ func Requests(w *worker.Handle, now int64) (int, int64) {
 		case word.IsRequest():
 			count++
 			since = min(since, slot.Began.Load())
-		case word.State() == protocol.Handed || word.State() == protocol.Taken:
+		case word.State() == protocol.Handed:
 			count++
 		}
 	}
 	return count, since
+}
+
+// letsGo tells whether a worker has yet to let a taken connection go: it may execute something.
+func letsGo(w *worker.Handle) bool {
+	for _, number := range w.Used {
+		if w.Table.Slot(number).Word().State() == protocol.Taken {
+			return true
+		}
+	}
+	return false
 }
 
 // LeaveAlone keeps further connections from a worker that some were just taken from.
