@@ -65,6 +65,7 @@ var slot = []constant{
 	{"SLOT_REFERER", uint64(unsafe.Offsetof(Slot{}.referer))},
 	{"SLOT_USER_AGENT", uint64(unsafe.Offsetof(Slot{}.agent))},
 	{"SLOT_SENT", uint64(unsafe.Offsetof(Slot{}.Sent))},
+	{"SLOT_END", uint64(unsafe.Offsetof(Slot{}.End))},
 	{"ADDRESS_BOUND", uint64(TextBounds[Address])}, {"METHOD_BOUND", uint64(TextBounds[Method])},
 	{"HTTP_VERSION_BOUND", uint64(TextBounds[HTTPVersion])},
 	{"TRACE_ID_BOUND", uint64(TextBounds[TraceID])}, {"TARGET_BOUND", uint64(TextBounds[Target])},

@@ -58,7 +58,8 @@ type Slot struct {
 	referer  [384]byte
 	agent    [384]byte
 	Sent     atomic.Int64 // bytes that this worker has sent on the connection before this answer
-	_        [88]byte
+	End      atomic.Int64 // Sent when this answer is whole; 0: not known, or bytes of the next request were read
+	_        [80]byte
 }
 
 // Word is the present word.
@@ -99,6 +100,7 @@ func (s *Slot) Begin(now, deadline int64) bool {
 	}
 	s.Status.Store(0)
 	s.Called.Store(0)
+	s.End.Store(0)
 	s.Deadline.Store(deadline)
 	return s.swap(word, MakeWord(Active, Reading, word.Sequence()+1))
 }

@@ -116,8 +116,8 @@ func (s *Server) answerForSlot(w *worker.Handle, number int, now int64) {
 		s.release(slot, use, now)
 		return
 	}
-	if use.Recorded == worker.MarkOf(word.Sequence()) { // it is whole, or its last part is missing
-		s.linger(use.Release(now))
+	if use.Recorded == worker.MarkOf(word.Sequence()) {
+		s.finish(slot, use.Release(now))
 		return
 	}
 	if which, isProbe := probeOf(slot); isProbe && word.State() == protocol.Active {
@@ -135,6 +135,19 @@ func (s *Server) answerForSlot(w *worker.Handle, number int, now int64) {
 	}
 	s.countCall(slot, now, outcome)
 	s.end(w, number, word, status, now)
+}
+
+// finish ends an answer that has been logged: none of it was sent, or all, or its last part is missing.
+func (s *Server) finish(slot *protocol.Slot, c *connection.Connection) {
+	switch {
+	case s.nothingSent(slot, c):
+		s.send(c, slot.Flags(), 500)
+		s.linger(c)
+	case slot.End.Load() != 0 && c.Sent() == slot.End.Load():
+		s.takeBack(c, false)
+	default:
+		s.linger(c)
+	}
 }
 
 // probeOf tells whether the request in a slot is a probe.

@@ -101,7 +101,8 @@ func launchWith(t *testing.T, description string, settings ...string) *runtime {
 		ended: make(chan struct{})}
 	r.process = exec.Command(filepath.Join(programs, "supervisor"), file)
 	r.process.Env = append(os.Environ(), append([]string{
-		"MOD_NAME=module", "FUNC_HANDLER=handler", "FUNC_TIMEOUT=1", fmt.Sprint("FUNC_PORT=", port)}, settings...)...)
+		"MOD_NAME=module", "FUNC_HANDLER=handler", "FUNC_TIMEOUT=1",
+		"GORACE=atexit_sleep_ms=0", fmt.Sprint("FUNC_PORT=", port)}, settings...)...)
 	r.process.Stdout, r.process.Stderr = r.stdout, r.stderr
 	if err := r.process.Start(); err != nil {
 		t.Fatal(err)
@@ -214,13 +215,11 @@ func has(t *testing.T, text string, parts ...string) {
 // workers are the process IDs of the workers that run.
 func (r *runtime) workers() []string {
 	found := []string{}
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", r.process.Process.Pid))
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", r.process.Process.Pid))
 	for _, task := range tasks {
 		some, _ := os.ReadFile(task)
 		found = append(found, strings.Fields(string(some))...)
 	}
-	_ = children
 	return found
 }
 

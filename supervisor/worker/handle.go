@@ -78,6 +78,7 @@ func (h *Handle) Hand(c *connection.Connection, request *head.Head) bool {
 	slot.Called.Store(0)
 	slot.Status.Store(0)
 	slot.Sent.Store(0)
+	slot.End.Store(0)
 	if !slot.Hand() {
 		return false
 	}

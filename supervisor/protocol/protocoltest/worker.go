@@ -249,7 +249,7 @@ func (c *workerConn) probe(which uint32) error {
 	if !c.slot.Send(0) {
 		return errTaken
 	}
-	return c.send(int(status), answer[4:])
+	return c.send(int(status), c.format(int(status), answer[4:]))
 }
 
 func (c *workerConn) write(status int, body []byte) error {
@@ -259,8 +259,17 @@ func (c *workerConn) write(status int, body []byte) error {
 		return errTaken
 	}
 	c.bytes = int64(len(body))
+	answer := c.format(status, body)
 	c.record(status, now)
-	return c.send(status, body)
+	return c.send(status, answer)
+}
+
+func (c *workerConn) format(status int, body []byte) []byte {
+	answer := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: %d\r\n\r\n", status, http.StatusText(status), len(body))
+	if c.method == "HEAD" {
+		return []byte(answer)
+	}
+	return append([]byte(answer), body...)
 }
 
 func (c *workerConn) record(status int, now int64) {
@@ -276,13 +285,10 @@ func (c *workerConn) record(status int, now int64) {
 	}
 }
 
-func (c *workerConn) send(status int, body []byte) error {
+func (c *workerConn) send(status int, answer []byte) error {
+	c.slot.End.Store(c.sent + int64(len(answer)))
 	c.slot.Status.Store(uint32(status))
-	answer := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: %d\r\n\r\n", status, http.StatusText(status), len(body))
-	if c.method != "HEAD" {
-		answer += string(body)
-	}
-	count, err := c.file.Write([]byte(answer))
+	count, err := c.file.Write(answer)
 	c.sent += int64(count)
 	return err
 }
@@ -302,6 +308,7 @@ func (c *workerConn) stream(pause time.Duration) error {
 	c.bytes = 9
 	c.record(201, now)
 	last := "4\r\nlast\r\n0\r\n\r\n"
+	c.slot.End.Store(c.sent + int64(len(first)+len(last)))
 	_, err := c.file.Write([]byte(last))
 	c.sent += int64(len(first) + len(last))
 	return err
