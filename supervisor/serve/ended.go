@@ -70,7 +70,7 @@ func (s *Server) workerEnded(w *worker.Handle, how string) {
 
 // answerFor ends the requests of a dead worker by the table in docs/worker-protocol.md.
 func (s *Server) answerFor(w *worker.Handle, now int64) {
-	s.eachRecord(w, func(record *protocol.Record, use *worker.SlotUse) {
+	s.eachRecord(w, true, func(record *protocol.Record, use *worker.SlotUse) {
 		slot := w.Table.Slot(int(record.Slot))
 		word, c := slot.Word(), use.Connection
 		isSending := word.State() == protocol.Answering && word.Sequence() == record.Sequence
@@ -163,7 +163,7 @@ func (s *Server) collect(w *worker.Handle) {
 		return
 	}
 	now := protocol.Now()
-	s.eachRecord(w, func(record *protocol.Record, _ *worker.SlotUse) {
+	s.eachRecord(w, false, func(record *protocol.Record, _ *worker.SlotUse) {
 		s.note(record, now)
 		if record.Outcome != protocol.NoCall {
 			w.LastCall = max(record.CallDuration, 1)
@@ -172,19 +172,33 @@ func (s *Server) collect(w *worker.Handle) {
 }
 
 // eachRecord visits the records in the ring of a worker, except those of requests that the supervisor has
-// logged in its place.
-func (s *Server) eachRecord(w *worker.Handle, visit func(*protocol.Record, *worker.SlotUse)) {
-	s.records = w.Table.Ring.Read(s.records[:0])
+// logged in its place. Records of answers that are about to be sent are held back, unless it is dead:
+// should it die now, their clients get another answer.
+func (s *Server) eachRecord(w *worker.Handle, dead bool, visit func(*protocol.Record, *worker.SlotUse)) {
+	s.records = w.Table.Ring.Read(append(s.records[:0], w.Held...))
+	w.Held = w.Held[:0]
 	record := protocol.Record{}
-	for rest, found := protocol.Next(s.records, &record); found; rest, found = protocol.Next(rest, &record) {
-		if int(record.Slot) >= len(w.Slots) {
-			continue
+	for bytes := s.records; ; {
+		rest, found := protocol.Next(bytes, &record)
+		if !found {
+			return
 		}
-		use, mark := &w.Slots[record.Slot], worker.MarkOf(record.Sequence)
-		if use.Recorded = mark; use.Ended != mark {
-			visit(&record, use)
+		if int(record.Slot) < len(w.Slots) {
+			use, mark := &w.Slots[record.Slot], worker.MarkOf(record.Sequence)
+			if !dead && isUnsent(w.Table.Slot(int(record.Slot)), record.Sequence) {
+				w.Held = append(w.Held, bytes[:len(bytes)-len(rest)]...)
+			} else if use.Recorded = mark; use.Ended != mark {
+				visit(&record, use)
+			}
 		}
+		bytes = rest
 	}
+}
+
+// isUnsent tells whether the answer to a request has not begun to leave.
+func isUnsent(slot *protocol.Slot, sequence uint16) bool {
+	word := slot.Word()
+	return word.State() == protocol.Answering && word.Sequence() == sequence && slot.Status.Load() == 0
 }
 
 // note counts and logs a record.

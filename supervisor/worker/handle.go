@@ -17,6 +17,7 @@ type Handle struct {
 	Table   *protocol.Table
 	Slots   []SlotUse // by slot
 	Used    []int     // slots
+	Held    []byte    // records of answers that were about to be sent
 	free    []int
 	startup *capture
 
