@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runtimes.invalid/protocol"
+	"runtimes.invalid/supervisor/pool"
 	"runtimes.invalid/supervisor/worker"
 )
 
@@ -105,7 +106,8 @@ func (s *Server) Stop() {
 func (s *Server) isDrained(now int64) bool {
 	waits := len(s.waiting) > 0
 	for _, w := range s.pool.Workers {
-		waits = waits || w.Busy
+		requests, _ := pool.Requests(w, now)
+		waits = waits || requests > 0
 	}
 	if waits || s.drain.idleSince == 0 {
 		s.drain.idleSince = now
