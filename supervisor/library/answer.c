@@ -21,6 +21,12 @@ static bool move_to_sending(struct connection *connection) {
   return connection_moved(connection, word);
 }
 
+/* `rest` bytes of the answer are still to be sent. */
+static void set_end(struct connection *connection, size_t rest) {
+  if (connection->keep && connection->length == connection_request_length(connection))
+    worker_set_end(connection->worker, connection->slot, connection->sent + (int64_t)rest);
+}
+
 /* The record comes before the bytes, so that a client which has its answer finds it counted. */
 static enum sending send_whole(
     struct connection *connection, const struct answer *answer, struct worker_text head,
@@ -29,6 +35,7 @@ static enum sending send_whole(
   if (!move_to_sending(connection)) return SENDING_LOST;
   if (recorded) connection_record(connection, answer->status, answer->outcome, (int64_t)length);
   worker_sent(connection->worker, connection->slot, answer->status);
+  set_end(connection, head.length + length);
   struct iovec parts[2] = {{(void *)head.bytes, head.length}, {(void *)answer->body, length}};
   return connection_send_all(connection, parts, length > 0 ? 2 : 1) ? SENDING_DONE : SENDING_LOST;
 }
@@ -155,6 +162,7 @@ enum sending connection_stream_end(struct connection *connection, unsigned outco
   connection_record(connection, connection->status, outcome, connection->body_bytes);
   if (!whole) connection_abort(connection);
   if (!whole || connection->bodiless || !connection->chunked) return SENDING_DONE;
+  set_end(connection, 5);
   struct iovec last = {"0\r\n\r\n", 5};
   return connection_send_all(connection, &last, 1) ? SENDING_DONE : SENDING_LOST;
 }

@@ -67,8 +67,7 @@ static void leave(struct connection *connection) {
   connection->admitted = false;
 }
 
-/* Where the request ends in what was received. */
-static size_t request_length(const struct connection *connection) {
+size_t connection_request_length(const struct connection *connection) {
   size_t head = connection->head.length;
   if (connection->head.body == HTTP_CHUNKED) return head + connection->chunks.decoded;
   return head + (size_t)connection->head.body;
@@ -77,7 +76,7 @@ static size_t request_length(const struct connection *connection) {
 /* Drops the request and moves the bytes of the next one to the front. Empty lines between requests
    don't count as one. */
 static void forget_request(struct connection *connection) {
-  size_t used = request_length(connection);
+  size_t used = connection_request_length(connection);
   while (connection->length - used >= 2 && memcmp(connection->bytes + used, "\r\n", 2) == 0)
     used += 2;
   connection->length -= used;

@@ -35,6 +35,9 @@ struct connection {
 /* True where the word has moved; else the connection is lost. */
 bool connection_moved(struct connection *connection, uint32_t word);
 
+/* Where the request ends in what was received. */
+size_t connection_request_length(const struct connection *connection);
+
 /* Sends all bytes, and waits for a slow client. False: the connection is of no use any more. */
 bool connection_send_all(struct connection *connection, struct iovec *parts, int count);
 

@@ -33,6 +33,7 @@ static uint32_t read_next(struct worker *worker, uint32_t slot, uint32_t word) {
   bool known = is(word, PROTOCOL_HANDED) && table_get(base, PROTOCOL_SLOT_BEGAN) != 0;
   if (!known) table_set(base, PROTOCOL_SLOT_BEGAN, now);
   table_set(base, PROTOCOL_SLOT_CALLED, 0);
+  table_set(base, PROTOCOL_SLOT_END, 0);
   set_deadline(worker, slot, now + table_get(worker->table, PROTOCOL_HEADER_HEAD_TIME));
   *table_u32(base, PROTOCOL_SLOT_STATUS) = 0;
   if (!is(word, PROTOCOL_HANDED))
@@ -93,6 +94,10 @@ uint32_t worker_answer_stream(
 
 void worker_sent(struct worker *worker, uint32_t slot, uint32_t status) {
   *table_u32(table_slot(worker, slot), PROTOCOL_SLOT_STATUS) = status;
+}
+
+void worker_set_end(struct worker *worker, uint32_t slot, int64_t end) {
+  table_set(table_slot(worker, slot), PROTOCOL_SLOT_END, end);
 }
 
 uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word) {

@@ -126,6 +126,11 @@ uint32_t worker_stream_ended(struct worker *worker, uint32_t slot, uint32_t word
 /* Says with which status bytes of the answer are leaving, so that nobody sends another one. */
 void worker_sent(struct worker *worker, uint32_t slot, uint32_t status);
 
+/* Says where the answer ends, counted as `sent` is, before its last byte is sent: if the worker
+   dies after that byte has left, the connection goes on. Not if bytes of the next request have been
+   read. */
+void worker_set_end(struct worker *worker, uint32_t slot, int64_t end);
+
 /* ANSWERING to IDLE, before the wait for the next request; also from ACTIVE, READING where nothing
    was there to read. */
 uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word);

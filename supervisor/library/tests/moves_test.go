@@ -15,7 +15,11 @@ func TestMovesOfAKeptConnection(t *testing.T) {
 	c.expect(hello, 200, "hello world")
 	first := w.record().Sequence
 	for sequence := first + 1; sequence < first+4; sequence++ {
+		end := w.Table.Slot(3).End.Load()
 		c.expect(hello, 200, "hello world")
+		if sent := w.Table.Slot(3).Sent.Load(); sent != end || sent == 0 {
+			t.Fatalf("%d bytes are said to have been sent, not %d", sent, end)
+		}
 		record := w.record()
 		if record.Slot != 3 || record.Sequence != sequence || record.Status != 200 ||
 			record.Outcome != protocol.Call || record.Bytes != 11 {
