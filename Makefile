@@ -7,6 +7,7 @@
 BIN := .venv/bin
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
 	git grep -lI --untracked -E '^\#!/bin/(ba)?sh')
+C_SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' ':!runtimes/java/shim/handover')
 INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv
 TYPED = build.py imagebuild tests serverkit/src serverkit/tests $(wildcard runtimes/*/tests)
 COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -28,6 +29,7 @@ quick: setup lint types unit
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
 	$(BIN)/hadolint $$(git ls-files -co --exclude-standard '*Dockerfile')
 	$(BIN)/shellcheck --external-sources $(sort $(SHELL_SCRIPTS))
 
@@ -54,6 +56,7 @@ mutation: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(C_SOURCES)
 
 requirements: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
