@@ -113,6 +113,7 @@ type workerConn struct {
 	raw     syscall.RawConn
 	slot    *protocol.Slot
 	answers chan []byte // to probes
+	served  bool        // a request: one that was handed over in a drain was there before
 	sent    int64
 	called  int64
 	status  int
@@ -199,6 +200,11 @@ func (c *workerConn) answer(request *http.Request, body []byte) error {
 	if index := strings.Index("/healthz /readyz /metrics", request.URL.Path); index >= 0 && len(request.URL.Path) > 6 {
 		return c.probe(uint32(index / 9))
 	}
+	if c.worker.table.Draining.Load() != 0 && c.served { // LIFECYCLE-2
+		request.Close = true
+		return c.write(503, []byte("draining"))
+	}
+	c.served = true
 	if !c.slot.Enter(protocol.Calling, c.called, c.called+c.worker.table.Timeout) {
 		return errTaken
 	}
