@@ -1,7 +1,6 @@
 package connection
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -20,16 +19,18 @@ type Answer struct {
 func Refusal(status int) Answer {
 	return Answer{
 		Status: status, ContentType: "text/plain; charset=utf-8",
-		Body: []byte(reason(status) + "\n"), Close: true,
+		Body: []byte(reasons[status] + "\n"), Close: true,
 	}
 }
 
-func reason(status int) string {
-	if status == 413 {
-		return "Content Too Large" // RFC 9110; net/http has an older one
-	}
-	return http.StatusText(status)
+// reasons are RFC 9110's. net/http has them too, but would cost three megabytes of memory.
+var reasons = map[int]string{
+	200: "OK", 400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large",
+	417: "Expectation Failed", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
+	501: "Not Implemented", 503: "Service Unavailable", 505: "HTTP Version Not Supported",
 }
+
+const dateFormat = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // BodyBytes is the size of the body that is sent.
 func (a Answer) BodyBytes() int64 {
@@ -41,14 +42,14 @@ func (a Answer) BodyBytes() int64 {
 
 // Bytes is the answer as it is sent.
 func (a Answer) Bytes() []byte {
-	made := []byte("HTTP/1.1 " + strconv.Itoa(a.Status) + " " + reason(a.Status) +
+	made := []byte("HTTP/1.1 " + strconv.Itoa(a.Status) + " " + reasons[a.Status] +
 		"\r\nContent-Type: " + a.ContentType +
 		"\r\nContent-Length: " + strconv.Itoa(len(a.Body)) +
-		"\r\nDate: " + time.Now().UTC().Format(http.TimeFormat) + "\r\n")
+		"\r\nDate: " + time.Now().UTC().Format(dateFormat) + "\r\n")
 	if a.CrossOrigin { // RESPONSE-14
 		made = append(made, "Access-Control-Allow-Origin: *\r\n"...)
 	}
-	if a.Status == http.StatusServiceUnavailable {
+	if a.Status == 503 {
 		made = append(made, "Retry-After: 1\r\n"...) // CONCURRENCY-9
 	}
 	if a.Close {
