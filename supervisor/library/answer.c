@@ -1,30 +1,19 @@
 /* Sends answers: whole ones, streams, and those that the library makes itself. */
-#include "answer_head.h"
+#include "connection_state.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SMALL_HEAD 2048
 
-void connection_record(
-    struct connection *connection, unsigned status, unsigned outcome, int64_t bytes) {
-  worker_record(connection->worker, connection->slot, connection->word, status, outcome, bytes);
-}
-
 static bool has_body(const struct connection *connection, unsigned status) {
   return !connection->head.is_head && status != 204 && status != 304;
-}
-
-static bool move_to_sending(struct connection *connection) {
-  uint32_t word =
-      worker_answer_whole(connection->worker, connection->slot, connection->word, connection->sent);
-  return connection_moved(connection, word);
 }
 
 /* `rest` bytes of the answer are still to be sent. */
 static void set_end(struct connection *connection, size_t rest) {
   if (connection->keep && connection->length == connection_request_length(connection))
-    worker_set_end(connection->worker, connection->slot, connection->sent + (int64_t)rest);
+    worker_set_end(&connection->slot, connection->sent + (int64_t)rest);
 }
 
 /* The record comes before the bytes, so that a client which has its answer finds it counted. */
@@ -32,9 +21,10 @@ static enum sending send_whole(
     struct connection *connection, const struct answer *answer, struct worker_text head,
     bool recorded) {
   size_t length = has_body(connection, answer->status) ? answer->body_length : 0;
-  if (!move_to_sending(connection)) return SENDING_LOST;
-  if (recorded) connection_record(connection, answer->status, answer->outcome, (int64_t)length);
-  worker_sent(connection->worker, connection->slot, answer->status);
+  struct worker_slot *slot = &connection->slot;
+  if (!worker_answer_whole(slot, connection->sent)) return SENDING_LOST;
+  if (recorded) worker_record(slot, answer->status, answer->outcome, (int64_t)length);
+  worker_sent(slot, answer->status);
   set_end(connection, head.length + length);
   struct iovec parts[2] = {{(void *)head.bytes, head.length}, {(void *)answer->body, length}};
   return connection_send_all(connection, parts, length > 0 ? 2 : 1) ? SENDING_DONE : SENDING_LOST;
@@ -120,9 +110,8 @@ void connection_answer_preflight(struct connection *connection) {
 
 static enum sending
 stream_head(struct connection *connection, const struct answer *answer, struct worker_text head) {
-  uint32_t word = worker_answer_stream(
-      connection->worker, connection->slot, connection->word, connection->sent, answer->status);
-  if (!connection_moved(connection, word)) return SENDING_LOST;
+  if (!worker_answer_stream(&connection->slot, connection->sent, answer->status))
+    return SENDING_LOST;
   connection->status = answer->status;
   connection->chunked = connection->head.minor > 0;
   connection->bodiless = !has_body(connection, answer->status);
@@ -157,9 +146,8 @@ connection_stream_write(struct connection *connection, const void *bytes, size_t
 }
 
 enum sending connection_stream_end(struct connection *connection, unsigned outcome, bool whole) {
-  uint32_t word = worker_stream_ended(connection->worker, connection->slot, connection->word);
-  if (!connection_moved(connection, word)) return SENDING_LOST;
-  connection_record(connection, connection->status, outcome, connection->body_bytes);
+  if (!worker_stream_ended(&connection->slot)) return SENDING_LOST;
+  worker_record(&connection->slot, connection->status, outcome, connection->body_bytes);
   if (!whole) connection_abort(connection);
   if (!whole || connection->bodiless || !connection->chunked) return SENDING_DONE;
   set_end(connection, 5);

@@ -1,5 +1,5 @@
 /* Makes the head of an answer out of a status and the function's fields. */
-#include "answer_head.h"
+#include "connection_state.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

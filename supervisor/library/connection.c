@@ -12,9 +12,8 @@ struct connection *connection_open(struct worker *worker, uint32_t slot, int soc
   struct connection *connection = calloc(1, sizeof *connection);
   if (connection == NULL) return NULL;
   connection->worker = worker;
-  connection->slot = slot;
+  connection->slot = (struct worker_slot){worker, slot, worker_word(worker, slot)};
   connection->socket = socket;
-  connection->word = worker_word(worker, slot);
   connection->keep = true;
   return connection;
 }
@@ -23,7 +22,7 @@ void connection_set_user(struct connection *connection, void *user) { connection
 
 void *connection_user(const struct connection *connection) { return connection->user; }
 
-uint32_t connection_slot(const struct connection *connection) { return connection->slot; }
+uint32_t connection_slot(const struct connection *connection) { return connection->slot.number; }
 
 int connection_socket(const struct connection *connection) { return connection->socket; }
 
@@ -32,13 +31,8 @@ const struct request *connection_request(const struct connection *connection) {
 }
 
 bool connection_owned(const struct connection *connection) {
-  return connection->word != 0 &&
-         worker_word(connection->worker, connection->slot) == connection->word;
-}
-
-bool connection_moved(struct connection *connection, uint32_t word) {
-  connection->word = word;
-  return word != 0;
+  const struct worker_slot *slot = &connection->slot;
+  return slot->word != 0 && worker_word(slot->worker, slot->number) == slot->word;
 }
 
 bool connection_wait(const struct connection *connection, int wake, int looks, int milliseconds) {
@@ -52,15 +46,10 @@ bool connection_wait(const struct connection *connection, int wake, int looks, i
 }
 
 bool connection_queue(struct connection *connection) {
-  return connection_moved(
-      connection,
-      worker_phase(connection->worker, connection->slot, connection->word, PROTOCOL_WAITING, 0));
+  return worker_phase(&connection->slot, PROTOCOL_WAITING, 0);
 }
 
-bool connection_call(struct connection *connection) {
-  return connection_moved(
-      connection, worker_call(connection->worker, connection->slot, connection->word));
-}
+bool connection_call(struct connection *connection) { return worker_call(&connection->slot); }
 
 static void leave(struct connection *connection) {
   if (connection->admitted) worker_leave(connection->worker);
@@ -95,14 +84,11 @@ static void free_large_buffer(struct connection *connection) {
 
 enum after connection_done(struct connection *connection) {
   leave(connection);
-  if (connection->word == 0 || !connection->keep) return AFTER_CLOSE;
+  if (connection->slot.word == 0 || !connection->keep) return AFTER_CLOSE;
   forget_request(connection);
-  bool next = connection->length > 0;
-  uint32_t (*move)(struct worker *, uint32_t, uint32_t) = next ? worker_continue : worker_idle;
   free_large_buffer(connection);
-  if (!connection_moved(connection, move(connection->worker, connection->slot, connection->word)))
-    return AFTER_CLOSE;
-  return next ? AFTER_NEXT : AFTER_IDLE;
+  if (connection->length > 0) return worker_continue(&connection->slot) ? AFTER_NEXT : AFTER_CLOSE;
+  return worker_idle(&connection->slot) ? AFTER_IDLE : AFTER_CLOSE;
 }
 
 void connection_last(struct connection *connection) { connection->keep = false; }
@@ -114,9 +100,7 @@ void connection_abort(struct connection *connection) {
 
 void connection_close(struct connection *connection) {
   leave(connection);
-  worker_hang_up(
-      connection->worker, connection->slot, connection->word, connection->socket,
-      connection->close_flags);
+  worker_hang_up(&connection->slot, connection->socket, connection->close_flags);
   free(connection->bytes);
   free(connection);
 }

@@ -7,9 +7,8 @@
 
 struct connection {
   struct worker *worker;
+  struct worker_slot slot;
   void *user;
-  uint32_t slot;
-  uint32_t word; /* as it was seen last; 0: lost */
   int socket;
   int64_t sent; /* bytes on this connection, interim answers included */
 
@@ -32,18 +31,19 @@ struct connection {
   int64_t body_bytes;   /* of the answer */
 };
 
-/* True where the word has moved; else the connection is lost. */
-bool connection_moved(struct connection *connection, uint32_t word);
-
 /* Where the request ends in what was received. */
 size_t connection_request_length(const struct connection *connection);
 
 /* Sends all bytes, and waits for a slow client. False: the connection is of no use any more. */
 bool connection_send_all(struct connection *connection, struct iovec *parts, int count);
 
-/* Writes the record of the request. */
-void connection_record(
-    struct connection *connection, unsigned status, unsigned outcome, int64_t bytes);
+/* Room that the head of an answer needs at most. */
+size_t answer_head_room(const struct answer *answer);
+
+/* Writes the head of an answer. Returns its length, 0 where the status or a field can't be sent.
+   `stream`: the body's length isn't known. */
+size_t answer_head(
+    const struct connection *connection, const struct answer *answer, bool stream, char *to);
 
 /* Answers a CORS preflight. */
 void connection_answer_preflight(struct connection *connection);

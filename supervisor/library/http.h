@@ -24,7 +24,9 @@ struct http_head {
   struct http_slice version;
   struct http_slice referer;
   struct http_slice agent;
-  struct http_slice trace;             /* trace ID of a valid traceparent */
+  struct http_slice trace; /* trace ID of a valid traceparent */
+  struct http_slice origin;
+  struct http_slice requested_method;  /* of a CORS preflight */
   struct http_slice requested_headers; /* of a CORS preflight */
   uint32_t fields;                     /* where the first field begins */
   uint32_t length;                     /* empty lines before and after included */
@@ -46,8 +48,7 @@ struct http_head {
   uint8_t hosts;
   uint8_t lengths;
   uint8_t traces;
-  bool begun;       /* the request line has been read */
-  bool asks_method; /* Access-Control-Request-Method */
+  bool begun; /* the request line has been read */
 };
 
 enum http_result { HTTP_MORE, HTTP_WHOLE, HTTP_REFUSED };

@@ -1,5 +1,6 @@
 /* Reads a request's head line by line, and refuses what is ambiguous. */
 #include "http.h"
+#include <stddef.h>
 #include <string.h>
 
 #define EMPTY_LINES_LIMIT 64
@@ -168,64 +169,36 @@ static uint16_t take_trace(struct http_head *head, const char *bytes, struct htt
   return 0;
 }
 
-static uint16_t take_referer(struct http_head *head, const char *bytes, struct http_slice value) {
-  (void)bytes;
-  if (head->referer.length == 0) head->referer = value;
-  return 0;
-}
-
-static uint16_t take_agent(struct http_head *head, const char *bytes, struct http_slice value) {
-  (void)bytes;
-  if (head->agent.length == 0) head->agent = value;
-  return 0;
-}
-
-static uint16_t take_origin(struct http_head *head, const char *bytes, struct http_slice value) {
-  (void)bytes;
-  (void)value;
-  head->cross_origin = true;
-  return 0;
-}
-
-static uint16_t
-take_asked_method(struct http_head *head, const char *bytes, struct http_slice value) {
-  (void)bytes;
-  (void)value;
-  head->asks_method = true;
-  return 0;
-}
-
-static uint16_t
-take_asked_headers(struct http_head *head, const char *bytes, struct http_slice value) {
-  (void)bytes;
-  head->requested_headers = value;
-  return 0;
-}
-
+/* A field without a taker is only kept, the first of its name. */
 static const struct {
   const char *name;
   uint16_t (*take)(struct http_head *, const char *, struct http_slice);
+  size_t kept;
 } known_fields[] = {
-    {"host", take_host},
-    {"content-length", take_length},
-    {"transfer-encoding", take_coding},
-    {"connection", take_connection},
-    {"expect", take_expect},
-    {"traceparent", take_trace},
-    {"referer", take_referer},
-    {"user-agent", take_agent},
-    {"origin", take_origin},
-    {"access-control-request-method", take_asked_method},
-    {"access-control-request-headers", take_asked_headers},
+    {"host", take_host, 0},
+    {"content-length", take_length, 0},
+    {"transfer-encoding", take_coding, 0},
+    {"connection", take_connection, 0},
+    {"expect", take_expect, 0},
+    {"traceparent", take_trace, 0},
+    {"referer", NULL, offsetof(struct http_head, referer)},
+    {"user-agent", NULL, offsetof(struct http_head, agent)},
+    {"origin", NULL, offsetof(struct http_head, origin)},
+    {"access-control-request-method", NULL, offsetof(struct http_head, requested_method)},
+    {"access-control-request-headers", NULL, offsetof(struct http_head, requested_headers)},
 };
 
 static uint16_t
 read_field(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
   struct http_slice name, value;
   if (!http_split_field(bytes, at, length, &name, &value)) return 400;
-  for (size_t index = 0; index < sizeof known_fields / sizeof *known_fields; index++)
-    if (http_is(bytes + name.at, name.length, known_fields[index].name))
-      return known_fields[index].take(head, bytes, value);
+  for (size_t index = 0; index < sizeof known_fields / sizeof *known_fields; index++) {
+    if (!http_is(bytes + name.at, name.length, known_fields[index].name)) continue;
+    if (known_fields[index].take != NULL) return known_fields[index].take(head, bytes, value);
+    struct http_slice *kept = (void *)((char *)head + known_fields[index].kept);
+    if (kept->length == 0) *kept = value;
+    return 0;
+  }
   return 0;
 }
 
@@ -235,8 +208,9 @@ static enum http_result finish(struct http_head *head, const char *bytes) {
   if (head->codings > 0 && head->lengths > 0) return refuse(head, 400);
   if (head->codings > 0) head->body = HTTP_CHUNKED;
   head->expects_continue &= head->minor > 0 && head->body != 0;
+  head->cross_origin = head->origin.at > 0;
   head->preflight =
-      head->cross_origin && head->asks_method && equals(bytes, head->method, "OPTIONS");
+      head->cross_origin && head->requested_method.at > 0 && equals(bytes, head->method, "OPTIONS");
   return HTTP_WHOLE;
 }
 

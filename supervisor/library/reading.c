@@ -30,7 +30,7 @@ static void describe(struct connection *connection) {
   };
   unsigned flags = (head->is_head ? PROTOCOL_FLAG_HEAD : 0) |
                    (head->cross_origin ? PROTOCOL_FLAG_CROSS_ORIGIN : 0);
-  worker_describe(connection->worker, connection->slot, texts, flags);
+  worker_describe(&connection->slot, texts, flags);
 }
 
 static void set_request(struct connection *connection) {
@@ -110,9 +110,7 @@ static unsigned admission(struct connection *connection, int64_t body_limit) {
 /* The body has a time of its own. */
 static bool await_body(struct connection *connection, int64_t body_time, size_t there) {
   int64_t deadline = worker_clock() + body_time;
-  uint32_t word = worker_phase(
-      connection->worker, connection->slot, connection->word, PROTOCOL_READING, deadline);
-  if (!connection_moved(connection, word)) return false;
+  if (!worker_phase(&connection->slot, PROTOCOL_READING, deadline)) return false;
   return !connection->head.expects_continue || there > 0 || continue_body(connection);
 }
 
@@ -190,8 +188,7 @@ static enum reading rest(struct connection *connection) {
   if (connection->head_whole || connection->head.start < connection->length) return READING_MORE;
   connection->length = 0;
   connection->head = (struct http_head){0};
-  uint32_t word = worker_idle(connection->worker, connection->slot, connection->word);
-  return connection_moved(connection, word) ? READING_MORE : over(connection);
+  return worker_idle(&connection->slot) ? READING_MORE : over(connection);
 }
 
 static enum reading end_of_file(struct connection *connection) {
@@ -202,8 +199,8 @@ static enum reading end_of_file(struct connection *connection) {
 static enum reading ask_probe(struct connection *connection) {
   if (!connection_queue(connection)) return over(connection);
   unsigned probe = connection->probe - 1u;
-  return worker_probe(connection->worker, connection->slot, probe) ? READING_PROBE
-                                                                   : over(connection);
+  return worker_probe(connection->worker, connection->slot.number, probe) ? READING_PROBE
+                                                                          : over(connection);
 }
 
 /* Goes through what was received until a request is whole that is not answered in here. */
@@ -222,20 +219,19 @@ static enum reading advance(struct connection *connection) {
 }
 
 static bool is_active(const struct connection *connection) {
-  return WORKER_STATE(connection->word) == PROTOCOL_ACTIVE;
+  return WORKER_STATE(connection->slot.word) == PROTOCOL_ACTIVE;
 }
 
 /* HANDED or IDLE to ACTIVE. */
 static bool begin(struct connection *connection) {
-  bool idle = WORKER_STATE(connection->word) == PROTOCOL_IDLE;
+  bool idle = WORKER_STATE(connection->slot.word) == PROTOCOL_IDLE;
   connection->late = idle && worker_draining(connection->worker);
-  return connection_moved(
-      connection, worker_begin(connection->worker, connection->slot, connection->word));
+  return worker_begin(&connection->slot);
 }
 
 enum reading connection_read(struct connection *connection) {
   if (!is_active(connection)) {
-    if (connection->word != 0 && worker_retired(connection->worker)) return READING_MORE;
+    if (connection->slot.word != 0 && worker_retired(connection->worker)) return READING_MORE;
     if (!begin(connection)) return over(connection);
   }
   enum received received = RECEIVED_MORE;

@@ -18,9 +18,8 @@ static const struct {
 };
 
 void worker_describe(
-    struct worker *worker, uint32_t slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT],
-    unsigned flags) {
-  unsigned char *base = table_slot(worker, slot);
+    struct worker_slot *slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT], unsigned flags) {
+  unsigned char *base = table_of(slot);
   for (int index = 0; index < PROTOCOL_TEXT_COUNT; index++) {
     if (texts[index].bytes == NULL && index == WORKER_ADDRESS) continue;
     size_t whole = texts[index].length;
@@ -45,16 +44,17 @@ struct record {
   int64_t bytes;
   unsigned char texts[1904];
 };
-_Static_assert(offsetof(struct record, slot) == PROTOCOL_RECORD_SLOT, "slot");
-_Static_assert(offsetof(struct record, sequence) == PROTOCOL_RECORD_SEQUENCE, "sequence");
-_Static_assert(offsetof(struct record, status) == PROTOCOL_RECORD_STATUS, "status");
-_Static_assert(offsetof(struct record, outcome) == PROTOCOL_RECORD_OUTCOME, "outcome");
-_Static_assert(offsetof(struct record, lengths) == PROTOCOL_RECORD_LENGTHS, "lengths");
-_Static_assert(offsetof(struct record, began) == PROTOCOL_RECORD_BEGAN, "began");
-_Static_assert(offsetof(struct record, duration) == PROTOCOL_RECORD_DURATION, "duration");
-_Static_assert(offsetof(struct record, call) == PROTOCOL_RECORD_CALL_DURATION, "call");
-_Static_assert(offsetof(struct record, bytes) == PROTOCOL_RECORD_BODY_BYTES, "bytes");
-_Static_assert(offsetof(struct record, texts) == PROTOCOL_RECORD_BYTES, "texts");
+#define LIES_AT(field, offset) _Static_assert(offsetof(struct record, field) == (offset), #field)
+LIES_AT(slot, PROTOCOL_RECORD_SLOT);
+LIES_AT(sequence, PROTOCOL_RECORD_SEQUENCE);
+LIES_AT(status, PROTOCOL_RECORD_STATUS);
+LIES_AT(outcome, PROTOCOL_RECORD_OUTCOME);
+LIES_AT(lengths, PROTOCOL_RECORD_LENGTHS);
+LIES_AT(began, PROTOCOL_RECORD_BEGAN);
+LIES_AT(duration, PROTOCOL_RECORD_DURATION);
+LIES_AT(call, PROTOCOL_RECORD_CALL_DURATION);
+LIES_AT(bytes, PROTOCOL_RECORD_BODY_BYTES);
+LIES_AT(texts, PROTOCOL_RECORD_BYTES);
 
 /* Puts the slot's texts one after the other and returns their size with the padding. The lengths
    are checked again, because the memory is shared. */
@@ -94,21 +94,20 @@ static void append(struct worker *worker, const struct record *record) {
   atomic_store(mark, written + size);
 }
 
-void worker_record(
-    struct worker *worker, uint32_t slot, uint32_t word, uint32_t status, uint32_t outcome,
-    int64_t bytes) {
-  unsigned char *base = table_slot(worker, slot);
+void worker_record(struct worker_slot *slot, uint32_t status, uint32_t outcome, int64_t bytes) {
+  struct worker *worker = slot->worker;
+  unsigned char *base = table_of(slot);
   int64_t now = worker_clock();
   int64_t began = table_get(base, PROTOCOL_SLOT_BEGAN);
-  int64_t call = table_get(base, PROTOCOL_SLOT_CALLED);
+  int64_t called = table_get(base, PROTOCOL_SLOT_CALLED);
   struct record record = {
-      .slot = slot,
-      .sequence = WORKER_SEQUENCE(word),
+      .slot = slot->number,
+      .sequence = WORKER_SEQUENCE(slot->word),
       .status = (uint16_t)status,
       .outcome = (uint8_t)outcome,
       .began = began,
       .duration = now - began,
-      .call = call == 0 ? 0 : now - call,
+      .call = called == 0 ? 0 : now - called,
       .bytes = bytes,
   };
   record.size = (uint32_t)(PROTOCOL_RECORD_BYTES + add_texts(&record, base));

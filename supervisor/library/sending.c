@@ -70,19 +70,12 @@ static unsigned status_of(const struct iovec *part) {
   return (unsigned)((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
 }
 
-static bool begin_answer(struct connection *connection, unsigned status) {
-  uint32_t word = worker_answer_stream(
-      connection->worker, connection->slot, connection->word, connection->sent, status);
-  return connection_moved(connection, word);
-}
-
 long connection_send(struct connection *connection, const struct iovec *parts, int count) {
-  if (WORKER_STATE(connection->word) == PROTOCOL_ACTIVE) {
+  if (WORKER_STATE(connection->slot.word) == PROTOCOL_ACTIVE) {
     unsigned status = status_of(parts);
     bool interim = status >= 100 && status < 200 && status != 101;
-    if (!interim && !begin_answer(connection, status)) return -1;
-    if (!interim) connection->status = status;
-  } else if (connection->word == 0) {
+    if (!interim && !worker_answer_stream(&connection->slot, connection->sent, status)) return -1;
+  } else if (connection->slot.word == 0) {
     return -1;
   }
   long sent = send_some(connection, parts, count);
@@ -92,14 +85,12 @@ long connection_send(struct connection *connection, const struct iovec *parts, i
 
 bool connection_answer_ends(
     struct connection *connection, unsigned status, unsigned outcome, int64_t bytes, bool keep) {
-  struct worker *worker = connection->worker;
-  bool begun = WORKER_STATE(connection->word) == PROTOCOL_ANSWERING;
-  uint32_t word =
-      begun ? worker_stream_ended(worker, connection->slot, connection->word)
-            : worker_answer_whole(worker, connection->slot, connection->word, connection->sent);
-  if (!connection_moved(connection, word)) return false;
+  struct worker_slot *slot = &connection->slot;
+  bool begun = WORKER_STATE(slot->word) == PROTOCOL_ANSWERING;
+  bool moved = begun ? worker_stream_ended(slot) : worker_answer_whole(slot, connection->sent);
+  if (!moved) return false;
   connection->keep &= keep;
-  connection_record(connection, status, outcome, bytes);
-  worker_sent(worker, connection->slot, status);
+  worker_record(slot, status, outcome, bytes);
+  worker_sent(slot, status);
   return true;
 }

@@ -46,6 +46,10 @@ static inline void table_set(unsigned char *base, size_t offset, int64_t value) 
   atomic_store_explicit(table_i64(base, offset), value, memory_order_relaxed);
 }
 
+static inline unsigned char *table_of(const struct worker_slot *slot) {
+  return table_slot(slot->worker, slot->number);
+}
+
 bool worker_send(struct worker *worker, uint32_t type, uint32_t slot, const uint32_t *payload);
 
 #endif

@@ -1,13 +1,8 @@
-/* The worker library: what a worker shares with the supervisor (docs/worker-protocol.md).
-
-   This header is the low level: the table, the messages, the moves of a slot's word, the records. A
-   server that reads HTTP by itself (Java's, .NET's) needs it and http.h.
+/* The low level of the worker library: the table, the messages, the moves of a slot's word, the
+   records (docs/worker-protocol.md). connection.h is built on it.
 
    One thread receives messages. Every other function may be called by any thread, but one slot
-   belongs to one thread at a time. Functions that move a word take the word the caller has seen
-   last and return the new one, or 0 where the supervisor was faster: then the connection isn't the
-   worker's any more, and the caller closes its descriptor without a byte and calls worker_release.
- */
+   belongs to one thread at a time. */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -96,74 +91,71 @@ bool worker_exiting(struct worker *worker, uint32_t slot);
 bool worker_replace(struct worker *worker);
 bool worker_probe(struct worker *worker, uint32_t slot, uint32_t probe);
 
-/* The slot's word as it is now: what to begin with when a connection is received. */
-uint32_t worker_word(const struct worker *worker, uint32_t slot);
+/* A slot in the worker's hands. A move goes from the word that was seen last, and stores the new
+   one in here; so a late thread can't touch the connection that has the slot by now. A move is
+   false where the supervisor was faster, or the word isn't one to move from: then the connection is
+   lost. */
+struct worker_slot {
+  struct worker *worker;
+  uint32_t number;
+  uint32_t word; /* 0: lost */
+};
+
 #define WORKER_STATE(word) ((word) & 0xff)
 #define WORKER_PHASE(word) ((word) >> 8 & 0xff)
 #define WORKER_SEQUENCE(word) ((word) >> 16)
 
+/* The word in the table: what to begin with when a connection is received. */
+uint32_t worker_word(const struct worker *worker, uint32_t number);
+
 /* HANDED or IDLE to ACTIVE, before the first read. */
-uint32_t worker_begin(struct worker *worker, uint32_t slot, uint32_t word);
+bool worker_begin(struct worker_slot *slot);
 
 /* Another phase of an ACTIVE request, which must end by `deadline` (0: never). */
-uint32_t
-worker_phase(struct worker *worker, uint32_t slot, uint32_t word, uint32_t phase, int64_t deadline);
+bool worker_phase(struct worker_slot *slot, uint32_t phase, int64_t deadline);
 
 /* ACTIVE to phase CALLING: the call begins now and must end within FUNC_TIMEOUT. */
-uint32_t worker_call(struct worker *worker, uint32_t slot, uint32_t word);
+bool worker_call(struct worker_slot *slot);
 
-/* ACTIVE to ANSWERING, SENDING, before the first byte of an answer that is whole. `sent`: the bytes
-   that this worker has sent on the connection before, interim answers included. */
-uint32_t worker_answer_whole(struct worker *worker, uint32_t slot, uint32_t word, int64_t sent);
-
-/* ACTIVE to ANSWERING, CALLING, before the first byte of an answer that is still being made. */
-uint32_t worker_answer_stream(
-    struct worker *worker, uint32_t slot, uint32_t word, int64_t sent, uint32_t status);
+/* ACTIVE to ANSWERING, before the first byte of an answer that is whole (SENDING), or of one that
+   is still being made (CALLING). `sent`: the bytes that this worker has sent on the connection
+   before, interim answers included. */
+bool worker_answer_whole(struct worker_slot *slot, int64_t sent);
+bool worker_answer_stream(struct worker_slot *slot, int64_t sent, uint32_t status);
 
 /* ANSWERING, CALLING to SENDING: the stream has ended; the last byte is not sent yet. */
-uint32_t worker_stream_ended(struct worker *worker, uint32_t slot, uint32_t word);
+bool worker_stream_ended(struct worker_slot *slot);
 
 /* Says with which status bytes of the answer are leaving, so that nobody sends another one. */
-void worker_sent(struct worker *worker, uint32_t slot, uint32_t status);
+void worker_sent(struct worker_slot *slot, uint32_t status);
 
 /* Says where the answer ends, counted as `sent` is, before its last byte is sent: if the worker
    dies after that byte has left, the connection goes on. Not if bytes of the next request have been
    read. */
-void worker_set_end(struct worker *worker, uint32_t slot, int64_t end);
+void worker_set_end(struct worker_slot *slot, int64_t end);
 
 /* ANSWERING to IDLE, before the wait for the next request; also from ACTIVE, READING where nothing
    was there to read. */
-uint32_t worker_idle(struct worker *worker, uint32_t slot, uint32_t word);
+bool worker_idle(struct worker_slot *slot);
 
 /* ANSWERING to ACTIVE: the next request's bytes are in the worker's memory already. */
-uint32_t worker_continue(struct worker *worker, uint32_t slot, uint32_t word);
-
-/* Any state of the worker's to CLOSED. `flags`: 0, PROTOCOL_FLAG_RESET (the supervisor closes by
-   RST, because the answer must not look whole) or PROTOCOL_FLAG_LINGER (it reads on for a while, so
-   that the client can read a refusal). */
-uint32_t worker_close(struct worker *worker, uint32_t slot, uint32_t word, unsigned flags);
-
-/* TAKEN to FREE, after the worker has closed its descriptor. False: the slot isn't taken. */
-bool worker_release(struct worker *worker, uint32_t slot);
+bool worker_continue(struct worker_slot *slot);
 
 /* Ends a connection: swaps the word to CLOSED, shuts the socket down (not for a reset) and closes
-   it; or, where the supervisor has taken it, closes the descriptor and releases the slot. The
-   caller has removed the descriptor from its epoll, because the supervisor's copy keeps it there.
- */
-void worker_hang_up(
-    struct worker *worker, uint32_t slot, uint32_t word, int socket, unsigned flags);
+   it; or, where the supervisor has taken it, closes the socket and frees the slot. `flags`: 0,
+   PROTOCOL_FLAG_RESET (the supervisor closes by RST, because the answer must not look whole) or
+   PROTOCOL_FLAG_LINGER (it reads on for a while, so that the client can read a refusal). The caller
+   has removed the socket from its epoll, because the supervisor's copy keeps it there. */
+void worker_hang_up(struct worker_slot *slot, int socket, unsigned flags);
 
-/* Describes the request of an ACTIVE slot for the log: texts in the order of PROTOCOL_TEXT_*, each
-   cut at its bound; flags of PROTOCOL_FLAG_*. */
+/* Describes the request of an ACTIVE slot for the log: texts by worker_text_name, each cut at its
+   bound; flags of PROTOCOL_FLAG_*. */
 void worker_describe(
-    struct worker *worker, uint32_t slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT],
-    unsigned flags);
+    struct worker_slot *slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT], unsigned flags);
 
 /* Writes the record of a request, with the slot's texts: after the swap to SENDING, before the last
    byte. Waits while the ring is full. `outcome` is one of PROTOCOL_OUTCOME_*, `bytes` those of the
    body. */
-void worker_record(
-    struct worker *worker, uint32_t slot, uint32_t word, uint32_t status, uint32_t outcome,
-    int64_t bytes);
+void worker_record(struct worker_slot *slot, uint32_t status, uint32_t outcome, int64_t bytes);
 
 #endif

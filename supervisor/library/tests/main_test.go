@@ -25,7 +25,7 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(folder)
 	built = folder
 	for program, source := range map[string]string{
-		"testworker": "../testworker/main.c", "judge": "../testworker/judge.c",
+		"testworker": "testworker/main.c", "judge": "judge/main.c",
 	} {
 		if err := compile(program, source); err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)

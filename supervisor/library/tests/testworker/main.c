@@ -5,8 +5,8 @@
    closed, until something happens to it); every other path tells what was received.
 
    testworker [template] */
-#include "../loop.h"
-#include "../template.h"
+#include "../../loop.h"
+#include "../../template.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
    200 and where the request ends and where its body does after decoding, or 0 for a request that
    isn't whole.
  */
-#include "../http.h"
+#include "../../http.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
