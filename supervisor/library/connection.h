@@ -27,8 +27,8 @@ struct request {
   bool http10;
 };
 
-/* Takes over the connection of a CONNECTION message. NULL: no memory. `user` is the caller's own.
- */
+/* Takes over the connection of a CONNECTION message. NULL: no memory. `user` is the
+   caller's own. */
 struct connection *connection_open(struct worker *worker, uint32_t slot, int socket);
 void connection_set_user(struct connection *connection, void *user);
 void *connection_user(const struct connection *connection);
@@ -87,8 +87,8 @@ enum sending {
   SENDING_INVALID, /* the status or a field can't be sent, so nothing has been: answer 500 */
 };
 
-/* Sends a whole answer. Blocks while the client is slow, at most for the time that the header
- * allows. */
+/* Sends a whole answer. Blocks while the client is slow, at most for the time that the
+   header allows. */
 enum sending connection_answer(struct connection *connection, const struct answer *answer);
 
 /* Send an answer piece by piece; a body in the answer is not looked at. If it is not `whole`, the

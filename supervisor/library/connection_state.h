@@ -34,6 +34,15 @@ struct connection {
 /* Where the request ends in what was received. */
 size_t connection_request_length(const struct connection *connection);
 
+/* Describes the request in the table, as far as it could be read. */
+void connection_describe(struct connection *connection);
+
+/* Fills in what connection_request returns. */
+void connection_set_request(struct connection *connection);
+
+/* PROTOCOL_PROBE_* + 1 for the path of a probe, else 0. */
+uint8_t connection_probe(const struct connection *connection);
+
 /* Sends all bytes, and waits for a slow client. False: the connection is of no use any more. */
 bool connection_send_all(struct connection *connection, struct iovec *parts, int count);
 

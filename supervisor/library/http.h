@@ -102,6 +102,9 @@ bool http_split_field(
     const char *bytes, uint32_t at, uint32_t length, struct http_slice *name,
     struct http_slice *value);
 
+/* Reads a field into the head. Returns the status of a refusal, or 0. */
+uint16_t http_read_field(struct http_head *head, const char *bytes, uint32_t at, uint32_t length);
+
 /* The reason phrase of a status, empty for one without. */
 const char *http_reason(unsigned status);
 

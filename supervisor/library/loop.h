@@ -32,7 +32,7 @@ void loop_close(struct loop *loop);
 /* A descriptor that is readable when loop_next has something. */
 int loop_descriptor(const struct loop *loop);
 
-/* Gives the next event, after at most `milliseconds` (-1: no limit). */
+/* Gives the next event. Waits for `milliseconds` in which nothing happens (-1: for ever). */
 struct loop_event loop_next(struct loop *loop, int milliseconds);
 
 /* True while loop_next has something that no descriptor tells of. */

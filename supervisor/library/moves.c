@@ -1,6 +1,5 @@
-/* The moves of a slot's word. Data is stored before the word, because the supervisor reads the word
- * first.
- */
+/* The moves of a slot's word. Data is stored before the word, because the supervisor reads
+   the word first. */
 #include "table.h"
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +35,10 @@ uint32_t worker_word(const struct worker *worker, uint32_t number) {
 /* A request begins. What is known of the one before is forgotten, but not what the supervisor knows
    of a connection that it has just handed over. */
 static bool read_next(struct worker_slot *slot, uint32_t from) {
-  if (!is(slot, from)) return false;
+  if (!is(slot, from)) {
+    slot->word = 0;
+    return false;
+  }
   bool handed = from == PROTOCOL_HANDED;
   if (!handed || table_get(table_of(slot), PROTOCOL_SLOT_BEGAN) == 0)
     set(slot, PROTOCOL_SLOT_BEGAN, worker_clock());
@@ -100,8 +102,9 @@ static void release(struct worker_slot *slot) {
 }
 
 void worker_hang_up(struct worker_slot *slot, int socket, unsigned flags) {
-  table_of(slot)[PROTOCOL_SLOT_FLAGS] |= (unsigned char)flags;
-  bool closed = slot->word != 0 && move(slot, WORKER_STATE(slot->word), PROTOCOL_CLOSED, 0, 0);
+  bool ours = slot->word != 0 && !is(slot, PROTOCOL_TAKEN);
+  if (ours) table_of(slot)[PROTOCOL_SLOT_FLAGS] |= (unsigned char)flags;
+  bool closed = ours && move(slot, WORKER_STATE(slot->word), PROTOCOL_CLOSED, 0, 0);
   if (closed && !(flags & PROTOCOL_FLAG_RESET)) shutdown(socket, SHUT_WR);
   close(socket);
   if (!closed) release(slot);

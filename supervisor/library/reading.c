@@ -7,74 +7,13 @@
 
 #define FIRST_BYTES 4096
 
-static struct worker_text text(const struct connection *connection, struct http_slice slice) {
-  return (struct worker_text){connection->bytes + slice.at, slice.length};
-}
-
-/* What could be read of a refused request line may hold anything. */
-static struct worker_text
-printable(const struct connection *connection, struct http_slice slice, unsigned class) {
-  struct worker_text found = text(connection, slice);
-  return http_all(found.bytes, found.length, class) ? found : (struct worker_text){NULL, 0};
-}
-
-static void describe(struct connection *connection) {
-  const struct http_head *head = &connection->head;
-  struct worker_text texts[PROTOCOL_TEXT_COUNT] = {
-      [WORKER_METHOD] = printable(connection, head->method, HTTP_TOKEN),
-      [WORKER_HTTP_VERSION] = printable(connection, head->version, HTTP_TARGET),
-      [WORKER_TRACE_ID] = text(connection, head->trace),
-      [WORKER_TARGET] = printable(connection, head->target, HTTP_TARGET),
-      [WORKER_REFERER] = text(connection, head->referer),
-      [WORKER_USER_AGENT] = text(connection, head->agent),
-  };
-  unsigned flags = (head->is_head ? PROTOCOL_FLAG_HEAD : 0) |
-                   (head->cross_origin ? PROTOCOL_FLAG_CROSS_ORIGIN : 0);
-  worker_describe(&connection->slot, texts, flags);
-}
-
-static void set_request(struct connection *connection) {
-  const struct http_head *head = &connection->head;
-  const char *bytes = connection->bytes;
-  struct request *request = &connection->request;
-  *request = (struct request){
-      .method = text(connection, head->method),
-      .target = text(connection, head->target),
-      .path = text(connection, head->path),
-      .query = text(connection, head->query),
-      .version = text(connection, head->version),
-      .head = {bytes + head->method.at, head->length - head->method.at},
-      .fields = {bytes + head->fields, head->length - 2 - head->fields},
-      .body = {bytes + head->length, (size_t)head->body},
-      .chunked = head->body == HTTP_CHUNKED,
-      .keep = connection->keep,
-      .is_head = head->is_head,
-      .cross_origin = head->cross_origin,
-      .http10 = head->minor == 0,
-  };
-  if (request->chunked) request->body.length = connection->chunks.decoded;
-  if (head->query.at == 0) request->query.bytes = NULL;
-  if (request->path.length == 0) request->path = (struct worker_text){"/", 1};
-}
-
-bool connection_next_field(
-    const struct connection *connection, uint32_t *at, struct worker_text *name,
-    struct worker_text *value) {
-  struct http_slice first, second;
-  if (*at == 0) *at = connection->head.fields;
-  if (!http_next_field(&connection->head, connection->bytes, at, &first, &second)) return false;
-  *name = text(connection, first);
-  *value = text(connection, second);
-  return true;
-}
-
 static enum reading over(struct connection *connection) {
   connection->keep = false;
   return READING_OVER;
 }
 
 static enum reading refuse(struct connection *connection, unsigned status) {
-  describe(connection);
+  connection_describe(connection);
   connection_refuse(connection, status);
   return over(connection);
 }
@@ -83,19 +22,6 @@ static bool continue_body(struct connection *connection) {
   static char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
   struct iovec part = {interim, sizeof interim - 1};
   return connection_send_all(connection, &part, 1);
-}
-
-static uint8_t probe_of(const struct connection *connection) {
-  static const char *const paths[] = {
-      [PROTOCOL_PROBE_HEALTH] = "/healthz",
-      [PROTOCOL_PROBE_READINESS] = "/readyz",
-      [PROTOCOL_PROBE_METRICS] = "/metrics",
-  };
-  struct worker_text path = text(connection, connection->head.path);
-  for (uint8_t probe = 0; probe < 3; probe++)
-    if (strlen(paths[probe]) == path.length && memcmp(path.bytes, paths[probe], path.length) == 0)
-      return probe + 1;
-  return 0;
 }
 
 /* The status with which a request is refused whose head is well formed; 0: it is admitted. */
@@ -118,10 +44,10 @@ static enum reading accept_head(struct connection *connection) {
   const struct http_head *head = &connection->head;
   struct worker_settings settings = worker_settings(connection->worker);
   connection->head_whole = true;
-  connection->probe = probe_of(connection);
+  connection->probe = connection_probe(connection);
   connection->keep =
       !head->close && (head->minor > 0 || head->keep_alive) && !worker_draining(connection->worker);
-  describe(connection);
+  connection_describe(connection);
   unsigned refusal = admission(connection, settings.body_limit);
   if (refusal != 0) return refuse(connection, refusal);
   size_t there = connection->length - head->length;
@@ -153,12 +79,12 @@ static enum reading parse(struct connection *connection) {
   enum http_result result = read_body(connection);
   if (result == HTTP_MORE) return READING_MORE;
   if (result == HTTP_REFUSED) return refuse(connection, connection->chunks.refusal);
-  set_request(connection);
+  connection_set_request(connection);
   return READING_REQUEST;
 }
 
-/* Makes room for the next bytes. A body's memory grows as it comes, because a length is only a
- * promise. */
+/* Makes room for the next bytes. A body's memory grows as it comes, because a length is only
+   a promise. */
 static bool make_room(struct connection *connection) {
   if (connection->length < connection->size) return true;
   size_t size = connection->size == 0 ? FIRST_BYTES : connection->size * 2;

@@ -32,8 +32,8 @@ static int advance(struct iovec *parts, int count, size_t sent) {
   return index;
 }
 
-/* Waits until the socket takes more. False: the connection was taken, or the client takes too long.
- */
+/* Waits until the socket takes more. False: the connection was taken, or the time is
+   over. */
 static bool await_writable(const struct connection *connection, int64_t limit) {
   struct pollfd awaited = {.fd = connection->socket, .events = POLLOUT};
   while (poll(&awaited, 1, LOOK_MILLISECONDS) <= 0)

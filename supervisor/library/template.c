@@ -23,8 +23,7 @@ void template_forget(const int descriptors[2]) {
     if (descriptors[index] >= 0) close(descriptors[index]);
 }
 
-/* The received descriptors may have the very numbers that are wanted, so they are moved away first.
- */
+/* The received descriptors may have the very numbers that are wanted, so they are moved first. */
 struct worker *template_adopt(struct worker *template, const int descriptors[2]) {
   setsid();
   worker_shut(template);

@@ -281,6 +281,12 @@ func TestProbes(t *testing.T) {
 			t.Errorf("the record is %+v", record)
 		}
 	}
+	c.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+	w.message(protocol.ProbeReceived)
+	_ = c.Close()
+	w.connect(2).expect(hello, 200, "hello world")
+	w.tell(protocol.ProbeAnswer, 1, append(protocol.Number(200), "ok\n"...)...)
+	w.await(1, protocol.Closed)
 }
 
 // RESPONSE-13, RESPONSE-14: preflights need no call; a cross-origin answer allows its origin.

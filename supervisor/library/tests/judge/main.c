@@ -3,8 +3,7 @@
 
    stdin: u32 length, bytes, again and again. stdout: a line for each: the status of the refusal, or
    200 and where the request ends and where its body does after decoding, or 0 for a request that
-   isn't whole.
- */
+   isn't whole. */
 #include "../../http.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +29,8 @@ static size_t piece(size_t left) {
   return 1 + (size_t)rand() % (left < 40 || rand() % 4 == 0 ? left : 40);
 }
 
-/* The bytes of each piece lie in memory of their own size, so that the sanitizer sees a read
- * beyond. */
+/* The bytes of each piece lie in memory of their own size, so that the sanitizer sees
+   a read beyond. */
 static struct outcome judge(const char *bytes, size_t length, size_t (*next)(size_t)) {
   struct http_head head = {0};
   struct http_chunks chunks = {0};
