@@ -3,15 +3,12 @@ package serve
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"runtimes.invalid/protocol"
 	"runtimes.invalid/protocol/head"
-	"runtimes.invalid/supervisor/accesslog"
 	"runtimes.invalid/supervisor/connection"
-	"runtimes.invalid/supervisor/metrics"
 	"runtimes.invalid/supervisor/processtree"
 	"runtimes.invalid/supervisor/worker"
 )
@@ -155,71 +152,4 @@ func probeOf(slot *protocol.Slot) (protocol.Probe, bool) {
 	texts, request := slot.Texts(), head.Head{}
 	request.Read([]byte("GET "+texts[protocol.Target]+" HTTP/1.1\r\nHost: localhost\r\n\r\n"), 0)
 	return protocol.Probe(request.Probe - head.Health), request.Probe != head.NoProbe
-}
-
-// collect takes the records of a worker out of its ring.
-func (s *Server) collect(w *worker.Handle) {
-	if s.journal.isFull() {
-		return
-	}
-	now := protocol.Now()
-	s.eachRecord(w, false, func(record *protocol.Record, _ *worker.SlotUse) {
-		s.note(record, now)
-		if record.Outcome != protocol.NoCall {
-			w.LastCall = max(record.CallDuration, 1)
-		}
-	})
-}
-
-// eachRecord visits the records in the ring of a worker, except those of requests that the supervisor has
-// logged in its place. Records of answers that are about to be sent are held back, unless it is dead:
-// should it die now, their clients get another answer.
-func (s *Server) eachRecord(w *worker.Handle, dead bool, visit func(*protocol.Record, *worker.SlotUse)) {
-	s.records = w.Table.Ring.Read(append(s.records[:0], w.Held...))
-	w.Held = w.Held[:0]
-	record := protocol.Record{}
-	for bytes := s.records; ; {
-		rest, found := protocol.Next(bytes, &record)
-		if !found {
-			return
-		}
-		if int(record.Slot) < len(w.Slots) {
-			use, mark := &w.Slots[record.Slot], worker.MarkOf(record.Sequence)
-			if !dead && isUnsent(w.Table.Slot(int(record.Slot)), record.Sequence) {
-				w.Held = append(w.Held, bytes[:len(bytes)-len(rest)]...)
-			} else if use.Recorded = mark; use.Ended != mark {
-				visit(&record, use)
-			}
-		}
-		bytes = rest
-	}
-}
-
-// isUnsent tells whether the answer to a request has not begun to leave.
-func isUnsent(slot *protocol.Slot, sequence uint16) bool {
-	word := slot.Word()
-	return word.State() == protocol.Answering && word.Sequence() == sequence && slot.Status.Load() == 0
-}
-
-// note counts and logs a record.
-func (s *Server) note(record *protocol.Record, now int64) {
-	if record.Outcome != protocol.NoCall {
-		outcome := metrics.Success
-		if record.Outcome == protocol.FailedCall {
-			outcome = metrics.Failure
-		}
-		s.calls.Observe(record.Texts[protocol.Method], time.Duration(record.CallDuration), outcome)
-	}
-	s.journal.add(&accesslog.Entry{
-		Texts: record.Texts, Status: int(record.Status), Bytes: record.Bytes,
-		Start: time.Now().Add(time.Duration(record.Began - now)), Duration: time.Duration(record.Duration),
-	})
-}
-
-// letReadersSleep has each worker report its next record, because nothing else will wake the loop.
-func (s *Server) letReadersSleep() {
-	for _, w := range s.pool.Workers {
-		w.Table.Ring.Sleep()
-		s.collect(w)
-	}
 }
