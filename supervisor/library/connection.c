@@ -12,7 +12,10 @@ struct connection *connection_open(struct worker *worker, uint32_t slot, int soc
   struct connection *connection = calloc(1, sizeof *connection);
   if (connection == NULL) return NULL;
   connection->worker = worker;
-  connection->slot = (struct worker_slot){worker, slot, worker_word(worker, slot)};
+  /* The supervisor may have taken it back before its message was received. */
+  uint32_t word = worker_word(worker, slot);
+  connection->slot =
+      (struct worker_slot){worker, slot, WORKER_STATE(word) == PROTOCOL_HANDED ? word : 0};
   connection->socket = socket;
   connection->keep = true;
   return connection;

@@ -102,7 +102,7 @@ static void release(struct worker_slot *slot) {
 }
 
 void worker_hang_up(struct worker_slot *slot, int socket, unsigned flags) {
-  bool ours = slot->word != 0 && !is(slot, PROTOCOL_TAKEN);
+  bool ours = slot->word != 0;
   if (ours) table_of(slot)[PROTOCOL_SLOT_FLAGS] |= (unsigned char)flags;
   bool closed = ours && move(slot, WORKER_STATE(slot->word), PROTOCOL_CLOSED, 0, 0);
   if (closed && !(flags & PROTOCOL_FLAG_RESET)) shutdown(socket, SHUT_WR);

@@ -30,6 +30,14 @@ void worker_describe(
   base[PROTOCOL_SLOT_FLAGS] = (unsigned char)flags;
 }
 
+struct worker_text worker_address(const struct worker *worker, uint32_t slot) {
+  const unsigned char *base = table_slot(worker, slot);
+  uint16_t length;
+  memcpy(&length, base + PROTOCOL_SLOT_LENGTHS, sizeof length);
+  if (length > PROTOCOL_ADDRESS_BOUND) length = PROTOCOL_ADDRESS_BOUND;
+  return (struct worker_text){(const char *)base + PROTOCOL_SLOT_ADDRESS, length};
+}
+
 /* The layout of a record, checked against the protocol's. */
 struct record {
   uint32_t size;

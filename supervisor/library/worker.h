@@ -153,6 +153,9 @@ void worker_hang_up(struct worker_slot *slot, int socket, unsigned flags);
 void worker_describe(
     struct worker_slot *slot, const struct worker_text texts[PROTOCOL_TEXT_COUNT], unsigned flags);
 
+/* The client's address in the slot; the bytes are the table's. */
+struct worker_text worker_address(const struct worker *worker, uint32_t slot);
+
 /* Writes the record of a request, with the slot's texts: after the swap to SENDING, before the last
    byte. Waits while the ring is full. `outcome` is one of PROTOCOL_OUTCOME_*, `bytes` those of the
    body. */

@@ -141,6 +141,21 @@ func TestHandedIsTaken(t *testing.T) {
 	}
 }
 
+// A retired worker frees the slot of a connection too that was taken before the worker knew of it.
+func TestHandedIsTakenFromARetiredWorker(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	busy := w.connect(0)
+	busy.send("GET /sleep?100 HTTP/1.1\r\nHost: x\r\n\r\n")
+	w.awaitPhase(0, protocol.Calling)
+	w.tell(protocol.Retire, 0)
+	w.connect(1)
+	if !w.Table.Slot(1).Take(w.Table.Slot(1).Word()) {
+		t.Fatal("a connection that nobody has read couldn't be taken")
+	}
+	w.tell(protocol.LetGo, 1)
+	w.await(1, protocol.Free)
+}
+
 // REQUEST-23: pipelined requests are answered in their order, the next one never idle in between.
 func TestPipelined(t *testing.T) {
 	w := start(t, protocoltest.Options{})
