@@ -36,7 +36,7 @@ func (p *Pool) Choose(now int64) *worker.Handle {
 // chooseAmong prefers a worker of its own as long as there are no more than processors, because more
 // make short calls no faster. Then short calls share a worker.
 func (p *Pool) chooseAmong(now int64) *worker.Handle {
-	var spare, shared, free *worker.Handle
+	var spare, shared, free, reading *worker.Handle
 	serving := 0
 	for _, w := range p.Workers {
 		switch {
@@ -56,8 +56,14 @@ func (p *Pool) chooseAmong(now int64) *worker.Handle {
 		if brisk && (shared == nil || len(w.Used) < len(shared.Used)) {
 			shared = w
 		}
-		if requests == 0 && w.Room() && !letsGo(w) && free == nil {
+		if !w.Room() || hasSlot(w, isTaken) { // a taken connection it has yet to let go: it may execute
+			continue
+		}
+		if requests == 0 && free == nil {
 			free = w
+		}
+		if !hasSlot(w, isBeyondReading) && (reading == nil || len(w.Used) < len(reading.Used)) {
+			reading = w
 		}
 	}
 	switch {
@@ -67,8 +73,10 @@ func (p *Pool) chooseAmong(now int64) *worker.Handle {
 		return shared
 	case spare != nil && serving < p.most:
 		return spare
+	case free != nil:
+		return free
 	}
-	return free
+	return reading // slow uploads must not keep all others from being served
 }
 
 // Requests counts the requests that a worker holds, those that it has not begun included, and tells when
@@ -88,14 +96,19 @@ func Requests(w *worker.Handle, now int64) (int, int64) {
 	return count, since
 }
 
-// letsGo tells whether a worker has yet to let a taken connection go: it may execute something.
-func letsGo(w *worker.Handle) bool {
+func hasSlot(w *worker.Handle, is func(protocol.Word) bool) bool {
 	for _, number := range w.Used {
-		if w.Table.Slot(number).Word().State() == protocol.Taken {
+		if is(w.Table.Slot(number).Word()) {
 			return true
 		}
 	}
 	return false
+}
+
+func isTaken(word protocol.Word) bool { return word.State() == protocol.Taken }
+
+func isBeyondReading(word protocol.Word) bool {
+	return word.State() == protocol.Handed || word.IsRequest() && word.Phase() != protocol.Reading
 }
 
 // LeaveAlone keeps further connections from a worker that some were just taken from.
