@@ -38,14 +38,20 @@ bool connection_owned(const struct connection *connection) {
   return slot->word != 0 && worker_word(slot->worker, slot->number) == slot->word;
 }
 
-bool connection_wait(const struct connection *connection, int wake, int looks, int milliseconds) {
+void connection_hung_up(struct connection *connection) { connection->hung_up = true; }
+
+bool connection_wait(struct connection *connection, int wake, int looks, int milliseconds) {
   struct pollfd awaited[2] = {
-      {.fd = connection->socket, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
-  for (; looks > 0; looks--) {
-    if (poll(awaited, 2, 0) > 0) return awaited[0].revents != 0;
-    sched_yield();
+      {.fd = connection->socket, .events = POLLIN | POLLRDHUP}, {.fd = wake, .events = POLLIN}};
+  int found = 0;
+  for (; found == 0 && looks > 0; looks--) {
+    found = poll(awaited, 2, 0);
+    if (found == 0) sched_yield();
   }
-  return poll(awaited, 2, milliseconds) > 0 && awaited[0].revents != 0;
+  if (found == 0) found = poll(awaited, 2, milliseconds);
+  if (found <= 0) return false;
+  connection->hung_up |= (awaited[0].revents & (POLLRDHUP | POLLHUP)) != 0;
+  return awaited[0].revents != 0;
 }
 
 bool connection_queue(struct connection *connection) {

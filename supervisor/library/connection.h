@@ -41,7 +41,11 @@ bool connection_owned(const struct connection *connection);
 /* Waits until there is something to read, or `wake` (-1: none) is readable. Looks `looks` times,
    giving the processor to others in between, before it sleeps for up to `milliseconds` (-1: for
    ever). */
-bool connection_wait(const struct connection *connection, int wake, int looks, int milliseconds);
+bool connection_wait(struct connection *connection, int wake, int looks, int milliseconds);
+
+/* Says that the client has closed its side (EPOLLRDHUP): connection_read then looks whether there
+   is anything to read, before it begins a request that isn't there. */
+void connection_hung_up(struct connection *connection);
 
 enum reading {
   READING_MORE,    /* wait until there is more to read, then call connection_read again */

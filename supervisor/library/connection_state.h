@@ -19,7 +19,8 @@ struct connection {
   struct http_chunks chunks;
   struct request request;
   bool head_whole;
-  bool late; /* begun in the drain */
+  bool late;    /* begun in the drain */
+  bool hung_up; /* the client may have closed its side */
   bool admitted;
   uint8_t probe; /* PROTOCOL_PROBE_* + 1, 0: none */
 

@@ -15,7 +15,8 @@ struct http_slice {
   uint32_t length;
 };
 
-/* What a head says. The slices count from the first of the bytes; a length of 0 stands for none. */
+/* What a head says. The slices count from the first of the bytes; those of fields that aren't there
+   are at 0. */
 struct http_head {
   struct http_slice method;
   struct http_slice target; /* as it was sent */
@@ -37,7 +38,6 @@ struct http_head {
   bool close;      /* the client asks for the end of the connection */
   bool keep_alive; /* an HTTP/1.0 client asks for another request */
   bool expects_continue;
-  bool cross_origin;
   bool preflight;
 
   /* How far the reading is. */

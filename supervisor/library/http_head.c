@@ -87,9 +87,8 @@ static enum http_result finish(struct http_head *head, const char *bytes) {
   if (head->codings > 0 && head->lengths > 0) return refuse(head, 400);
   if (head->codings > 0) head->body = HTTP_CHUNKED;
   head->expects_continue &= head->minor > 0 && head->body != 0;
-  head->cross_origin = head->origin.at > 0;
-  head->preflight =
-      head->cross_origin && head->requested_method.at > 0 && equals(bytes, head->method, "OPTIONS");
+  head->preflight = head->origin.at > 0 && head->requested_method.at > 0 &&
+                    equals(bytes, head->method, "OPTIONS");
   return HTTP_WHOLE;
 }
 

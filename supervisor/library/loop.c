@@ -175,6 +175,7 @@ static struct loop_event handle(struct loop *loop, const struct epoll_event *eve
   struct place *place = &loop->places[(uint32_t)event->data.u64];
   if (place->connection == NULL || place->serial != event->data.u64 >> 32) return loop_nothing;
   if (place->held) return disturb(loop, place, event->events);
+  if (event->events & EPOLLRDHUP) connection_hung_up(place->connection);
   if (!place->next && !place->probed) return loop_read_next(loop, place);
   watch(loop, place, 0);
   return loop_nothing;

@@ -148,6 +148,13 @@ static bool is_active(const struct connection *connection) {
   return WORKER_STATE(connection->slot.word) == PROTOCOL_ACTIVE;
 }
 
+/* Whether the client has gone without another request. */
+static bool ended(const struct connection *connection) {
+  char byte;
+  return connection->hung_up &&
+         recv(connection->socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* HANDED or IDLE to ACTIVE. */
 static bool begin(struct connection *connection) {
   bool idle = WORKER_STATE(connection->slot.word) == PROTOCOL_IDLE;
@@ -158,7 +165,7 @@ static bool begin(struct connection *connection) {
 enum reading connection_read(struct connection *connection) {
   if (!is_active(connection)) {
     if (connection->slot.word != 0 && worker_retired(connection->worker)) return READING_MORE;
-    if (!begin(connection)) return over(connection);
+    if (ended(connection) || !begin(connection)) return over(connection);
   }
   enum received received = RECEIVED_MORE;
   for (;;) {

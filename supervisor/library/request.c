@@ -24,7 +24,7 @@ void connection_describe(struct connection *connection) {
       [WORKER_USER_AGENT] = text(connection, head->agent),
   };
   unsigned flags = (head->is_head ? PROTOCOL_FLAG_HEAD : 0) |
-                   (head->cross_origin ? PROTOCOL_FLAG_CROSS_ORIGIN : 0);
+                   (head->origin.at > 0 ? PROTOCOL_FLAG_CROSS_ORIGIN : 0);
   worker_describe(&connection->slot, texts, flags);
 }
 
@@ -44,7 +44,7 @@ void connection_set_request(struct connection *connection) {
       .chunked = head->body == HTTP_CHUNKED,
       .keep = connection->keep,
       .is_head = head->is_head,
-      .cross_origin = head->cross_origin,
+      .cross_origin = head->origin.at > 0,
       .http10 = head->minor == 0,
   };
   if (request->chunked) request->body.length = connection->chunks.decoded;

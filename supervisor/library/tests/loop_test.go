@@ -59,6 +59,18 @@ func TestHangup(t *testing.T) {
 	c.ends()
 }
 
+// A client that goes without another request begins none: the sequence stays.
+func TestTheClientGoes(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	c := w.connect(1)
+	c.expect(hello, 200, "hello world")
+	word := w.await(1, protocol.Idle)
+	_ = c.Close()
+	if ended := w.await(1, protocol.Closed); ended.Sequence() != word.Sequence() {
+		t.Errorf("the sequence is %d, not %d", ended.Sequence(), word.Sequence())
+	}
+}
+
 // descriptors counts the open files of a process.
 func descriptors(t *testing.T, process string) int {
 	t.Helper()
