@@ -37,7 +37,7 @@ func (s *Server) eachRecord(w *worker.Handle, dead bool, visit func(*protocol.Re
 		}
 		if int(record.Slot) < len(w.Slots) {
 			use, mark := &w.Slots[record.Slot], worker.MarkOf(record.Sequence)
-			if !dead && isUnsent(w.Table.Slot(int(record.Slot)), record.Sequence) {
+			if !dead && s.isUnsent(w.Table.Slot(int(record.Slot)), use, record.Sequence) {
 				w.Held = append(w.Held, bytes[:len(bytes)-len(rest)]...)
 			} else if use.Recorded = mark; use.Ended != mark {
 				visit(&record, use)
@@ -48,9 +48,10 @@ func (s *Server) eachRecord(w *worker.Handle, dead bool, visit func(*protocol.Re
 }
 
 // isUnsent tells whether the answer to a request has not begun to leave.
-func isUnsent(slot *protocol.Slot, sequence uint16) bool {
+func (s *Server) isUnsent(slot *protocol.Slot, use *worker.SlotUse, sequence uint16) bool {
 	word := slot.Word()
-	return word.State() == protocol.Answering && word.Sequence() == sequence && slot.Status.Load() == 0
+	return word.State() == protocol.Answering && word.Sequence() == sequence &&
+		use.Connection != nil && s.nothingSent(slot, use.Connection)
 }
 
 // note counts and logs a record.

@@ -182,4 +182,17 @@ func TestConnectionsBehindALastingCall(t *testing.T) {
 		}
 	}
 	r.until("all lines", func() bool { return strings.Count(r.stdout.String(), `" 200 5 "`) == 360 })
+	begun := time.Now()
+	for number, client := range clients {
+		path := map[bool]string{true: "/sleep/4", false: "/hello"}[number%4 == 0]
+		_, _ = client.Write([]byte("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+	}
+	for number, client := range clients {
+		if number%4 != 0 {
+			has(t, next(client, "hello"), "200 OK")
+		}
+	}
+	if took := time.Since(begun); took > 3*time.Second {
+		t.Error("short calls waited behind long ones for ", took)
+	}
 }

@@ -61,13 +61,18 @@ func TestDrainOfWaitingRequests(t *testing.T) {
 	has(t, next(second, "hello"), "200 OK")
 }
 
-// Workers end with a supervisor that is killed.
+// Workers end with a supervisor that is killed, those that don't listen to it too, unless they are forked.
 func TestDeathOfTheSupervisor(t *testing.T) {
 	kinds(t, func(t *testing.T, kind string) {
 		r := start(t, kind)
 		r.dial("GET /never HTTP/1.1\r\nHost: x\r\n\r\n")
 		r.until("the call runs", func() bool { _, text := r.get("/metrics"); return strings.Contains(text, "in_flight 1") })
 		workers := r.workers()
+		for _, id := range workers {
+			if kind != "template" {
+				send(id, syscall.SIGSTOP)
+			}
+		}
 		_ = r.process.Process.Kill()
 		for _, id := range workers {
 			r.until("the workers have ended", func() bool { return !runs(id) })

@@ -22,9 +22,11 @@ func remove(t *testing.T, file string) {
 	}
 }
 
-func kill(id string) {
+func kill(id string) { send(id, syscall.SIGKILL) }
+
+func send(id string, signal syscall.Signal) {
 	if number, err := strconv.Atoi(id); err == nil {
-		_ = syscall.Kill(number, syscall.SIGKILL)
+		_ = syscall.Kill(number, signal)
 	}
 }
 

@@ -18,7 +18,10 @@ import (
 	"time"
 )
 
-var kills = flag.Int("kills", 60, "workers killed at random moments, for each kind")
+var (
+	kills = flag.Int("kills", 60, "workers killed at random moments, for each kind")
+	other = flag.String("runtime", "", "runtime.json of another worker, which answers as the fake one does")
+)
 
 // load asks for many things on several connections. Each request has a number of its own in its target.
 type load struct {
@@ -94,10 +97,17 @@ func (l *load) ask(connection net.Conn, reader *bufio.Reader, random *rand.Rand)
 	return !answer.Close && status/100 == 2
 }
 
+func killedKinds() []string {
+	if *other != "" {
+		return []string{"other"}
+	}
+	return []string{"many", "one", "template"}
+}
+
 // Under load, workers are killed at random moments: each request is answered once, logged once and counted
 // once.
 func TestRandomKills(t *testing.T) {
-	for _, kind := range []string{"many", "one", "template"} {
+	for _, kind := range killedKinds() {
 		t.Run(kind, func(t *testing.T) {
 			r := start(t, kind, "FUNC_WORKERS=4", "FUNC_TIMEOUT=15")
 			l := &load{address: r.address, answers: map[string]int{}}

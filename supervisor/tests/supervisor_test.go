@@ -87,6 +87,10 @@ func launch(t *testing.T, kind string, settings ...string) *runtime {
 	description := `{"command": ["` + programs + `/fakeworker", "` + kind + `"], "kind": "` +
 		strings.ReplaceAll(kind, "template", "one") + `", "path": "connection", "template": ` +
 		fmt.Sprint(kind == "template") + `}`
+	if kind == "other" {
+		content, _ := os.ReadFile(*other)
+		description = string(content)
+	}
 	return launchWith(t, description, settings...)
 }
 
@@ -101,7 +105,7 @@ func launchWith(t *testing.T, description string, settings ...string) *runtime {
 		ended: make(chan struct{})}
 	r.process = exec.Command(filepath.Join(programs, "supervisor"), file)
 	r.process.Env = append(os.Environ(), append([]string{
-		"MOD_NAME=module", "FUNC_HANDLER=handler", "FUNC_TIMEOUT=1",
+		"MOD_NAME=module", "FUNC_HANDLER=Handler", "FUNC_TIMEOUT=1",
 		"GORACE=atexit_sleep_ms=0", fmt.Sprint("FUNC_PORT=", port)}, settings...)...)
 	r.process.Stdout, r.process.Stderr = r.stdout, r.stderr
 	if err := r.process.Start(); err != nil {
