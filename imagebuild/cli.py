@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from imagebuild import cli_functions, cli_images, cli_release, usage
+from imagebuild import cli_functions, cli_images, cli_release, cli_render, usage
 from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "pin": cli_release.pin,
     "diff": cli_release.diff,
     "rollback": cli_release.rollback,
+    "render": cli_render.render,
     "engine": cli_images.engine,
     "generate": cli_images.generate,
     "schema": cli_images.schema,

@@ -60,4 +60,10 @@ Force = Annotated[bool, typer.Option("--force", help="Build what is unchanged to
 Environment = Annotated[
     list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="A setting.")
 ]
+LockPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--lock", metavar="PATH", show_default="images.lock beside the catalog", help="The lock."
+    ),
+]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where something would.")]

@@ -1,7 +1,6 @@
 """The commands about published images."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,12 +12,6 @@ To = Annotated[
     str,
     typer.Option(
         "--to", metavar="PREFIX", help="Registry and path to publish below; else the prefix."
-    ),
-]
-LockPath = Annotated[
-    Path | None,
-    typer.Option(
-        "--lock", metavar="PATH", show_default="images.lock beside the catalog", help="The lock."
     ),
 ]
 Build = Annotated[
@@ -58,7 +51,7 @@ ToRevision = Annotated[
 def push(
     selectors: options.Selectors = None,
     to: To = "",
-    lock_path: LockPath = None,
+    lock_path: options.LockPath = None,
     build: Build = "",
     untested: Untested = False,
     move_foreign: MoveForeign = False,
@@ -91,7 +84,7 @@ def push(
 def pin(
     selectors: options.Selectors = None,
     to: To = "",
-    lock_path: LockPath = None,
+    lock_path: options.LockPath = None,
     legacy: options.Legacy = False,
     prefix: options.Prefix = "",
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
@@ -109,7 +102,7 @@ def pin(
 def diff(
     from_revision: FromRevision = "HEAD",
     to_revision: ToRevision = "",
-    lock_path: LockPath = None,
+    lock_path: options.LockPath = None,
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
     """Print what has changed in images.lock since a commit, as a changelog."""
@@ -122,7 +115,7 @@ def diff(
 def rollback(
     selectors: options.Selectors = None,
     to_revision: ToRevision = "",
-    lock_path: LockPath = None,
+    lock_path: options.LockPath = None,
     move_foreign: MoveForeign = False,
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:

@@ -28,7 +28,12 @@ def run(perl: Catalog, registry: RegistryServer, monkeypatch: pytest.MonkeyPatch
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "A")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
-    names = {"registry.example.com": registry.host, "python-3.13": "perl-5.40"}
+    names = {
+        "registry.example.com": registry.host,
+        "python-3.13": "perl-5.40",
+        "hello.py": "hello.pl",
+    }
+    (perl.root / "hello.pl").write_text("print 'hello'\n")
 
     def run(command: str) -> str:
         for old, new in names.items():
@@ -46,6 +51,11 @@ def run(perl: Catalog, registry: RegistryServer, monkeypatch: pytest.MonkeyPatch
 def command(name: str) -> str:
     """Return the README's line that runs this command."""
     return next(line for line in COMMANDS if line.startswith(name))
+
+
+def needs(line: str, entry: lock.Entry) -> bool:
+    """Whether the output of this `render` names the image: a function has one runtime."""
+    return "hello.py" not in line or not entry.image.endswith("-distroless")
 
 
 @pytest.mark.timeout(SECONDS)
@@ -66,6 +76,10 @@ def test_publish_diff_pin_rollback(perl: Catalog, run: Run) -> None:
         assert f"- `{old.image}`: {old.tag} → {new.tag}\n" in changes
     run(command("git commit"))
 
+    for line in COMMANDS:
+        if line.startswith("./build.py render"):
+            assert all(entry.digest in run(line) for entry in second if needs(line, entry)), line
+
     pinned = run(command("./build.py pin")).split()
     assert pinned == [lock.read(path).entries[name].reference for name in NAMES]
     assert list(lock.read(path).entries.values()) == second
@@ -80,7 +94,7 @@ def test_publish_diff_pin_rollback(perl: Catalog, run: Run) -> None:
 
 def test_each_command_is_run_here() -> None:
     """What the README says of publishing works."""
-    tested = ("push", "diff", "pin", "rollback")
+    tested = ("push", "diff", "pin", "rollback", "render")
     assert all(
         line.startswith(
             ("git commit", *(f"./build.py {name} " for name in tested), "./build.py diff")

@@ -1,0 +1,1 @@
+"""Writes what a cluster is told of published images, by digest."""
