@@ -5,7 +5,6 @@
 package pool
 
 import (
-	"math"
 	"runtime"
 	"time"
 
@@ -17,7 +16,6 @@ const (
 	firstPause   = 100 * time.Millisecond // after a failed start (LIMITS-7)
 	longestPause = 10 * time.Second
 	spareDelay   = 250 * time.Millisecond // the first answer comes first: a start takes its processor
-	replaceTime  = 700 * time.Millisecond // TIMEOUT-6 bounds how long a late call may wait for a slow start
 	shrinkAfter  = 5 * time.Second        // that a worker which is not needed has been idle
 )
 
@@ -98,45 +96,6 @@ func (p *Pool) startFailed(now int64, cause func() string) {
 	p.startAfter = now + int64(min(firstPause<<min(p.failures, 10), longestPause))
 	p.failures++
 	p.failed(cause)
-}
-
-// Retire takes a worker out of service, as soon as another one can take its place (TIMEOUT-8), but in
-// time. Without `urgent` it waits for that for as long as it takes.
-func (p *Pool) Retire(w *worker.Handle, now int64, urgent bool) {
-	if w.Retired != 0 {
-		return
-	}
-	by := int64(math.MaxInt64)
-	if urgent {
-		by = now + int64(replaceTime)
-	}
-	if w.ReplaceBy == 0 || by < w.ReplaceBy {
-		w.ReplaceBy = by
-	}
-	p.retireReplaced(now)
-}
-
-func (p *Pool) retireReplaced(now int64) {
-	for _, w := range p.Workers {
-		if w.ReplaceBy == 0 || w.Retired != 0 || !p.one && now < w.ReplaceBy && p.successor(w) == nil {
-			continue
-		}
-		w.Retired = now
-		w.Send(protocol.Retire, 0, nil)
-		if p.current == w {
-			p.current = nil
-		}
-	}
-}
-
-// successor is a worker that can take the place of another one.
-func (p *Pool) successor(of *worker.Handle) *worker.Handle {
-	for _, w := range p.Workers {
-		if w != of && usable(w) && w.ReplaceBy == 0 {
-			return w
-		}
-	}
-	return nil
 }
 
 // Adjust retires what has a successor, starts what is missing and lets go of what is not needed.

@@ -71,35 +71,16 @@ func New(loaded settings.Settings, one bool, factory *worker.Factory, hasTemplat
 		fail(cause)
 	}
 	most := 1
-	factory.Slots = max(1024, 2*loaded.Concurrency) // room for requests that are refused one by one
 	if one {
-		most, factory.Slots = min(loaded.Workers, loaded.Concurrency), 64
+		most = min(loaded.Workers, loaded.Concurrency) // CONCURRENCY-4
 	}
-	factory.Prepare = s.prepare
+	factory.Slots, factory.Prepare = s.slots(), s.prepare
 	s.pool = pool.New(one, most, factory, s.workerStarted, s.startFailed)
 	if hasTemplate {
 		s.template = &template{}
 	}
 	return s, nil
 }
-
-// prepare fills in the header of a worker's table.
-func (s *Server) prepare(header *protocol.Header) {
-	header.Timeout, header.BodyLimit = int64(s.settings.Timeout), s.settings.BodyLimit
-	header.Calls, header.Concurrency = uint32(s.settings.Workers), uint32(s.settings.Concurrency)
-	if s.one {
-		header.Calls = 1
-	}
-	header.HeadTime = int64(s.headTime())
-	header.BodyTime = int64(max(300*time.Second, s.settings.Timeout)) // LIMITS-5
-	header.SendTime = int64(time.Minute)
-	if s.drain.begun {
-		header.Draining.Store(1)
-	}
-}
-
-// headTime is how long a head may take (LIMITS-2).
-func (s *Server) headTime() time.Duration { return min(time.Minute, s.settings.IdleTimeout) }
 
 // Run is the event loop; it never returns.
 func (s *Server) Run() {

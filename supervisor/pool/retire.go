@@ -1,0 +1,51 @@
+package pool
+
+import (
+	"math"
+	"time"
+
+	"runtimes.invalid/protocol"
+	"runtimes.invalid/supervisor/worker"
+)
+
+// replaceTime is how long a late call may wait for a slow start of its worker's successor (TIMEOUT-6).
+const replaceTime = 700 * time.Millisecond
+
+// Retire takes a worker out of service, as soon as another one can take its place (TIMEOUT-8), but in
+// time. Without `urgent` it waits for that for as long as it takes.
+func (p *Pool) Retire(w *worker.Handle, now int64, urgent bool) {
+	if w.Retired != 0 {
+		return
+	}
+	by := int64(math.MaxInt64)
+	if urgent {
+		by = now + int64(replaceTime)
+	}
+	if w.ReplaceBy == 0 || by < w.ReplaceBy {
+		w.ReplaceBy = by
+	}
+	p.retireReplaced(now)
+}
+
+func (p *Pool) retireReplaced(now int64) {
+	for _, w := range p.Workers {
+		if w.ReplaceBy == 0 || w.Retired != 0 || !p.one && now < w.ReplaceBy && p.successor(w) == nil {
+			continue
+		}
+		w.Retired = now
+		w.Send(protocol.Retire, 0, nil)
+		if p.current == w {
+			p.current = nil
+		}
+	}
+}
+
+// successor is a worker that can take the place of another one.
+func (p *Pool) successor(of *worker.Handle) *worker.Handle {
+	for _, w := range p.Workers {
+		if w != of && usable(w) && w.ReplaceBy == 0 {
+			return w
+		}
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package serve
+
+import (
+	"time"
+
+	"runtimes.invalid/protocol"
+)
+
+// slots is the number of connections that a worker can have.
+func (s *Server) slots() int {
+	if s.one {
+		return 64
+	}
+	return max(1024, 2*s.settings.Concurrency) // with room for requests that are refused one by one
+}
+
+// prepare fills in the header of a worker's table.
+func (s *Server) prepare(header *protocol.Header) {
+	header.Timeout, header.BodyLimit = int64(s.settings.Timeout), s.settings.BodyLimit
+	header.Calls, header.Concurrency = uint32(s.settings.Workers), uint32(s.settings.Concurrency)
+	if s.one {
+		header.Calls = 1
+	}
+	header.HeadTime = int64(s.headTime())
+	header.BodyTime = int64(max(300*time.Second, s.settings.Timeout)) // LIMITS-5
+	header.SendTime = int64(time.Minute)
+	if s.drain.begun {
+		header.Draining.Store(1)
+	}
+}
+
+// headTime is how long a head may take (LIMITS-2).
+func (s *Server) headTime() time.Duration { return min(time.Minute, s.settings.IdleTimeout) }
