@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +52,11 @@ func TestDeadlineOfAStream(t *testing.T) {
 		if status, text := r.get("/stream/5"); status != 0 || text != "first" {
 			t.Error("the stream looks whole: ", status, text)
 		}
-		r.until("a line of 201", func() bool { return strings.Contains(r.stdout.String(), `" 201 0 "`) })
+		client := r.dial("GET /stream/5 HTTP/1.1\r\nHost: x\r\n\r\n")
+		if received, err := io.ReadAll(client); err == nil {
+			t.Errorf("without a reset after %q", received)
+		}
+		r.until("two lines of 201", func() bool { return strings.Count(r.stdout.String(), `" 201 0 "`) == 2 })
 		r.wants("/stream/0.1", 201, "firstlast")
 	})
 }
