@@ -80,18 +80,16 @@ func (s *Server) end(w *worker.Handle, number int, word protocol.Word, status in
 		s.answer(c, texts, flags, status, slot.Began.Load(), now)
 		return
 	}
+	s.cut(c)
 	s.collect(w)
-	use := &w.Slots[number]
-	if mark := worker.MarkOf(word.Sequence()); use.Recorded == mark {
-		s.cut(c)
+	use, mark := &w.Slots[number], worker.MarkOf(word.Sequence())
+	if use.Recorded == mark {
 		return
-	} else {
-		use.Ended = mark // its record may still come
 	}
+	use.Ended = mark // its record may still come
 	if seen := int(slot.Status.Load()); seen != 0 {
 		status = seen // OBSERVABILITY-6
 	}
-	s.cut(c)
 	s.log(texts, status, 0, slot.Began.Load(), now)
 }
 

@@ -126,8 +126,9 @@ func (s *Server) expireHeld(now int64) {
 	}
 }
 
+// discard throws away what a refused client still sends, some of it at a time: the others come first.
 func (s *Server) discard(c *connection.Connection) {
-	for {
+	for range 16 {
 		count, err := unix.Read(c.Descriptor, s.buffer)
 		if err == unix.EAGAIN {
 			s.watch(c)
@@ -138,6 +139,7 @@ func (s *Server) discard(c *connection.Connection) {
 			return
 		}
 	}
+	s.watch(c)
 }
 
 // linger ends a connection when the client has read what was sent, because closing now would reset the

@@ -36,10 +36,10 @@ func (s *Server) eachRecord(w *worker.Handle, dead bool, visit func(*protocol.Re
 			return
 		}
 		if int(record.Slot) < len(w.Slots) {
-			use, mark := &w.Slots[record.Slot], worker.MarkOf(record.Sequence)
+			use := &w.Slots[record.Slot]
 			if !dead && s.isUnsent(w.Table.Slot(int(record.Slot)), use, record.Sequence) {
 				w.Held = append(w.Held, bytes[:len(bytes)-len(rest)]...)
-			} else if use.Recorded = mark; use.Ended != mark {
+			} else if use.Record(record.Sequence) {
 				visit(&record, use)
 			}
 		}

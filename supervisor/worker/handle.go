@@ -46,6 +46,14 @@ type SlotUse struct {
 	Ended      Mark // the request that the supervisor has logged in the worker's place
 }
 
+// Record notes that the record of a request has come; false if the supervisor has logged that request.
+func (u *SlotUse) Record(sequence uint16) bool {
+	u.Recorded = MarkOf(sequence)
+	wanted := u.Ended != u.Recorded
+	u.Ended = 0 // sequences come again, and those of one slot come in order
+	return wanted
+}
+
 // Mark names a request of a slot by its sequence; 0: none.
 type Mark uint32
 
