@@ -81,10 +81,11 @@ func TestIdleIsTaken(t *testing.T) {
 	if !w.Table.Slot(1).Take(word) {
 		t.Fatal("an idle connection couldn't be taken")
 	}
-	c.send(hello)
 	w.tell(protocol.LetGo, 1)
 	w.await(1, protocol.Free)
-	if records := w.Records(); len(records) != 1 {
+	c.send(hello)
+	w.connect(2).expect(hello, 200, "hello world")
+	if records := w.Records(); len(records) != 2 {
 		t.Errorf("%d records: the worker has answered on a connection that was taken", len(records))
 	}
 }
