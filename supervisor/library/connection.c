@@ -71,12 +71,9 @@ size_t connection_request_length(const struct connection *connection) {
   return head + (size_t)connection->head.body;
 }
 
-/* Drops the request and moves the bytes of the next one to the front. Empty lines between requests
-   don't count as one. */
+/* Drops the request and moves the bytes of the next one to the front. */
 static void forget_request(struct connection *connection) {
   size_t used = connection_request_length(connection);
-  while (connection->length - used >= 2 && memcmp(connection->bytes + used, "\r\n", 2) == 0)
-    used += 2;
   connection->length -= used;
   memmove(connection->bytes, connection->bytes + used, connection->length);
   connection->head = (struct http_head){0};

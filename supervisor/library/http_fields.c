@@ -91,29 +91,33 @@ static uint16_t take_trace(struct http_head *head, const char *bytes, struct htt
   return 0;
 }
 
+#define NAME(text) text, sizeof text - 1
+
 /* A field without a taker is only kept, the first of its name. */
 static const struct {
   const char *name;
+  size_t length;
   uint16_t (*take)(struct http_head *, const char *, struct http_slice);
   size_t kept;
 } known_fields[] = {
-    {"host", take_host, 0},
-    {"content-length", take_length, 0},
-    {"transfer-encoding", take_coding, 0},
-    {"connection", take_connection, 0},
-    {"expect", take_expect, 0},
-    {"traceparent", take_trace, 0},
-    {"referer", NULL, offsetof(struct http_head, referer)},
-    {"user-agent", NULL, offsetof(struct http_head, agent)},
-    {"origin", NULL, offsetof(struct http_head, origin)},
-    {"access-control-request-method", NULL, offsetof(struct http_head, requested_method)},
-    {"access-control-request-headers", NULL, offsetof(struct http_head, requested_headers)},
+    {NAME("host"), take_host, 0},
+    {NAME("content-length"), take_length, 0},
+    {NAME("transfer-encoding"), take_coding, 0},
+    {NAME("connection"), take_connection, 0},
+    {NAME("expect"), take_expect, 0},
+    {NAME("traceparent"), take_trace, 0},
+    {NAME("referer"), NULL, offsetof(struct http_head, referer)},
+    {NAME("user-agent"), NULL, offsetof(struct http_head, agent)},
+    {NAME("origin"), NULL, offsetof(struct http_head, origin)},
+    {NAME("access-control-request-method"), NULL, offsetof(struct http_head, requested_method)},
+    {NAME("access-control-request-headers"), NULL, offsetof(struct http_head, requested_headers)},
 };
 
 uint16_t http_read_field(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
   struct http_slice name, value;
   if (!http_split_field(bytes, at, length, &name, &value)) return 400;
   for (size_t index = 0; index < sizeof known_fields / sizeof *known_fields; index++) {
+    if (known_fields[index].length != name.length) continue;
     if (!http_is(bytes + name.at, name.length, known_fields[index].name)) continue;
     if (known_fields[index].take != NULL) return known_fields[index].take(head, bytes, value);
     struct http_slice *kept = (void *)((char *)head + known_fields[index].kept);

@@ -10,7 +10,9 @@ static struct worker_text text(const struct connection *connection, struct http_
 static struct worker_text
 printable(const struct connection *connection, struct http_slice slice, unsigned class) {
   struct worker_text found = text(connection, slice);
-  return http_all(found.bytes, found.length, class) ? found : (struct worker_text){NULL, 0};
+  bool checked = connection->head.refusal == 0;
+  if (checked || http_all(found.bytes, found.length, class)) return found;
+  return (struct worker_text){NULL, 0};
 }
 
 void connection_describe(struct connection *connection) {

@@ -179,6 +179,8 @@ func TestPipelined(t *testing.T) {
 	if records := w.Records(); len(records) != 4 {
 		t.Errorf("%d records, not 4", len(records))
 	}
+	c.expect(hello+"\r\n", 200, "hello world")
+	w.await(1, protocol.Idle) // an empty line is no request
 }
 
 // Without a reader the worker waits for room in the ring; a reader that sleeps gets RECORDS.
