@@ -29,7 +29,7 @@ func (s *Server) judge(w *worker.Handle, number int, word protocol.Word, now int
 	if s.one && word.Phase() == protocol.Calling {
 		if slot.Word() == word { // TIMEOUT-6: a process with one call is killed first; its end is answered
 			w.Overdue = true
-			s.kill(w, now)
+			w.Kill(now)
 		}
 		return
 	}
@@ -50,9 +50,9 @@ func (s *Server) expire(w *worker.Handle, number int, word protocol.Word, now in
 		s.pool.Retire(w, now, true)
 	case protocol.Waiting: // LIMITS-9
 		status = 503
-		w.Send(protocol.LetGo, number, nil)
+		w.LetGo(number)
 	default:
-		w.Send(protocol.LetGo, number, nil)
+		w.LetGo(number)
 	}
 	s.end(w, number, word, status, now)
 }
@@ -98,7 +98,7 @@ func (s *Server) answerUnkillable(w *worker.Handle, now int64) {
 	if now < w.Killed+int64(killTime) {
 		return
 	}
-	s.takeUnread(w, now)
+	s.takeUnread(w, now, false)
 	for _, number := range w.Used {
 		slot := w.Table.Slot(number)
 		word := slot.Word()

@@ -7,7 +7,6 @@ import (
 
 	"runtimes.invalid/protocol"
 	"runtimes.invalid/supervisor/pool"
-	"runtimes.invalid/supervisor/worker"
 )
 
 const (
@@ -51,21 +50,11 @@ func (s *Server) beginDrain() {
 	for _, w := range s.pool.Workers {
 		w.Table.Draining.Store(1)
 		if s.one { // LIFECYCLE-1: a request that waits behind a call is in flight
-			s.admitUnread(w, now)
+			s.takeUnread(w, now, true)
 		}
 		s.scan(w, now)
 	}
 	s.continueDrain(now)
-}
-
-// admitUnread has the requests served that wait unread in a worker's sockets.
-func (s *Server) admitUnread(w *worker.Handle, now int64) {
-	for _, number := range append([]int{}, w.Used...) {
-		if word := w.Table.Slot(number).Word(); word.IsUnread() && w.Table.Slot(number).Take(word) {
-			w.Send(protocol.LetGo, number, nil)
-			s.takeBack(w.Slots[number].Release(now), true)
-		}
-	}
 }
 
 // continueDrain ends the runtime when there is nothing left to wait for.

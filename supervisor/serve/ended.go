@@ -106,7 +106,7 @@ func (s *Server) answerForSlot(w *worker.Handle, number int, now int64) {
 	word := slot.Word()
 	switch word.State() {
 	case protocol.Handed, protocol.Idle: // nothing has been read: another worker serves it
-		s.takeBack(use.Release(now), word.State() == protocol.Handed)
+		s.takeBack(use.Release(now), word.State() == protocol.Handed, false)
 		return
 	case protocol.Active, protocol.Answering:
 	default:
@@ -141,7 +141,7 @@ func (s *Server) finish(slot *protocol.Slot, c *connection.Connection) {
 		s.send(c, slot.Flags(), 500)
 		s.linger(c)
 	case slot.End.Load() != 0 && c.Sent() == slot.End.Load():
-		s.takeBack(c, false)
+		s.takeBack(c, false, false)
 	default:
 		s.linger(c)
 	}

@@ -82,11 +82,12 @@ func (s *Server) serveWaiting(now int64) {
 	}
 }
 
-// takeBack serves a connection that a worker has not read, or watches it for its next request.
-func (s *Server) takeBack(c *connection.Connection, handed bool) {
+// takeBack serves a connection that a worker has not read, or watches it for its next request. If it was
+// in state HANDED its request is the one that was received then.
+func (s *Server) takeBack(c *connection.Connection, handed, admitted bool) {
 	if !handed {
 		c.Received, c.Until = 0, 0
 	}
-	c.Admitted = handed
+	c.Admitted = handed || admitted
 	s.receive(c, false)
 }

@@ -47,14 +47,12 @@ func (s *Server) endIfDue(w *worker.Handle, now int64) {
 	case w.Killed != 0:
 		s.answerUnkillable(w, now)
 	case s.one && w.Stuck:
-		s.kill(w, now)
+		w.Kill(now)
 	// TIMEOUT-6: what a timed-out call still does ends as soon as nobody else needs the process.
 	case w.Retired != 0 && (!w.Busy || now >= w.Retired+int64(s.settings.Timeout)):
-		s.kill(w, now)
+		w.Kill(now)
 	}
 }
-
-func (s *Server) kill(w *worker.Handle, now int64) { w.Kill(now) }
 
 func (s *Server) scanSlot(w *worker.Handle, number int, now int64) {
 	slot, use := w.Table.Slot(number), &w.Slots[number]
@@ -69,12 +67,15 @@ func (s *Server) scanSlot(w *worker.Handle, number int, now int64) {
 		leaving := w.Retired != 0 || w.Leaving || s.drain.begun && word.State() == protocol.Idle
 		old := word.State() == protocol.Idle && now-use.IdleSince > int64(idleTime)
 		if leaving || old {
-			s.take(w, number, word, now)
+			s.take(w, number, word, now, false)
 		}
 	case protocol.Active, protocol.Answering:
 		use.Sequence, use.IdleSince = word.Sequence(), 0
 		s.judge(w, number, word, now)
 	case protocol.Taken:
+		if use.Untold {
+			w.LetGo(number)
+		}
 		// A worker of kind `one` that does not let go executes something after its answer.
 		w.Stuck = w.Stuck || now-use.TakenAt > int64(max(time.Second, s.settings.Timeout))
 	}
@@ -96,24 +97,24 @@ func (s *Server) release(slot *protocol.Slot, use *worker.SlotUse, now int64) {
 	}
 }
 
-// take takes back a connection of which the worker has read nothing; false if the worker was faster.
-func (s *Server) take(w *worker.Handle, number int, word protocol.Word, now int64) bool {
+// take takes back a connection of which the worker has read nothing; false if the worker was faster. If it
+// is admitted, a request that is there is served though the runtime drains.
+func (s *Server) take(w *worker.Handle, number int, word protocol.Word, now int64, admitted bool) bool {
 	if !w.Table.Slot(number).Take(word) {
 		return false
 	}
 	c := w.Slots[number].Release(now)
-	// The worker is asleep: wake it, or it keeps the slot until the next request (CONCURRENCY-7).
-	w.Send(protocol.LetGo, number, nil)
-	s.takeBack(c, word.State() == protocol.Handed)
+	w.LetGo(number)
+	s.takeBack(c, word.State() == protocol.Handed, admitted)
 	return true
 }
 
 // takeUnread takes back all connections of which the worker has read nothing; false if there are none.
-func (s *Server) takeUnread(w *worker.Handle, now int64) bool {
+func (s *Server) takeUnread(w *worker.Handle, now int64, admitted bool) bool {
 	taken := false
 	for _, number := range append([]int{}, w.Used...) {
 		if word := w.Table.Slot(number).Word(); word.IsUnread() {
-			taken = s.take(w, number, word, now) || taken
+			taken = s.take(w, number, word, now, admitted) || taken
 		}
 	}
 	return taken
@@ -129,7 +130,7 @@ func (s *Server) relieve(w *worker.Handle, now int64) {
 		lasting = lasting || word.IsRequest() && now-slot.Began.Load() > int64(pool.Lasting) ||
 			word.State() == protocol.Handed && use.IdleSince != 0 && now-use.IdleSince > int64(pool.Lasting)
 	}
-	if lasting && s.takeUnread(w, now) {
+	if lasting && s.takeUnread(w, now, false) {
 		pool.LeaveAlone(w, now)
 	}
 }
@@ -141,6 +142,6 @@ func (s *Server) merge(now int64) {
 	}
 	s.mergeAt = now + int64(mergeInterval)
 	if w := s.pool.Superfluous(now); w != nil {
-		s.takeUnread(w, now)
+		s.takeUnread(w, now, false)
 	}
 }

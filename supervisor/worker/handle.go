@@ -42,6 +42,7 @@ type SlotUse struct {
 	Sequence   uint16                 // as of the last scan
 	IdleSince  int64                  // protocol.Now()
 	TakenAt    int64
+	Untold     bool // the worker's socket was full: LET_GO has to be sent
 	Recorded   Mark // the request whose record has come
 	Ended      Mark // the request that the supervisor has logged in the worker's place
 }
@@ -98,7 +99,7 @@ func (h *Handle) Hand(c *connection.Connection, request *head.Head) bool {
 	h.free = h.free[:len(h.free)-1]
 	h.Used = append(h.Used, number)
 	use := &h.Slots[number]
-	use.Connection, use.Sequence, use.IdleSince = c, slot.Word().Sequence(), 0
+	use.Connection, use.Sequence, use.IdleSince, use.Untold = c, slot.Word().Sequence(), 0, false
 	return true
 }
 
@@ -140,6 +141,12 @@ func (h *Handle) Send(kind protocol.MessageType, slot int, payload []byte, descr
 	}
 	flags := unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL
 	return unix.Sendmsg(h.Control, datagram, rights, nil, flags) == nil
+}
+
+// LetGo wakes a worker that is asleep on a taken connection, or it would keep the slot until the client's
+// next request (CONCURRENCY-7).
+func (h *Handle) LetGo(number int) {
+	h.Slots[number].Untold = !h.Send(protocol.LetGo, number, nil)
 }
 
 // Started notes that the worker has loaded the function: the cause of a failed start is no longer needed.
