@@ -33,7 +33,10 @@ func Load(lookup func(string) (string, bool)) (Settings, error) {
 	r.required("MOD_NAME")
 	r.required("FUNC_HANDLER")
 	timeout := r.number("FUNC_TIMEOUT", "180", "seconds", false)
-	grace := r.number("FUNC_GRACE_PERIOD", formatted(timeout+5), "seconds", true)
+	grace := timeout + 5
+	if given, _ := lookup("FUNC_GRACE_PERIOD"); given != "" {
+		grace = r.number("FUNC_GRACE_PERIOD", "", "seconds", true)
+	}
 	r.text("FUNC_RUNTIME", "")
 	r.text("FUNC_MEMORY_LIMIT", "")
 	r.text("KUBELESS_INSTALL_VOLUME", "/kubeless")
@@ -56,8 +59,6 @@ func Load(lookup func(string) (string, bool)) (Settings, error) {
 }
 
 func seconds(number float64) time.Duration { return time.Duration(number * float64(time.Second)) }
-
-func formatted(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
 
 // reader collects the texts and the problems of all settings.
 type reader struct {

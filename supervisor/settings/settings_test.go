@@ -29,6 +29,9 @@ func TestDefaults(t *testing.T) {
 
 // LIFECYCLE-5: a grace shorter than the timeout is raised to it.
 func TestGrace(t *testing.T) {
+	if loaded, err := load("FUNC_TIMEOUT", "1000000"); err != nil || loaded.Grace != 1_000_005*time.Second {
+		t.Error(loaded.Grace, err)
+	}
 	for grace, want := range map[string]time.Duration{"0": 1500 * time.Millisecond, "3": 3 * time.Second} {
 		loaded, err := load("FUNC_TIMEOUT", "1.5", "FUNC_GRACE_PERIOD", grace)
 		if err != nil || loaded.Grace != want {
