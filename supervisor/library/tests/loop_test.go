@@ -59,6 +59,31 @@ func TestHangup(t *testing.T) {
 	c.ends()
 }
 
+// A language that makes its answers' bytes itself is told when a slow client takes more; an interim answer
+// is none.
+func TestRawAnswer(t *testing.T) {
+	w := start(t, protocoltest.Options{})
+	c := w.connect(1)
+	c.send("GET /raw?8000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+	word := w.await(1, protocol.Answering)
+	if word.Phase() != protocol.Sending || w.Table.Slot(1).Sent.Load() != int64(len(hints)) {
+		t.Errorf("the word is %#x, and %d bytes were sent before", word, w.Table.Slot(1).Sent.Load())
+	}
+	if text, _ := c.Peek(len(hints)); string(text) != hints {
+		t.Fatalf("`%s` is no interim answer", text)
+	}
+	_, _ = c.Discard(len(hints))
+	if response, body := c.answer("GET"); response.StatusCode != 202 || len(body) != 8000000 {
+		t.Errorf("%d with %d bytes", response.StatusCode, len(body))
+	}
+	if record := w.record(); record.Status != 202 || record.Bytes != 8000000 {
+		t.Errorf("the record is %+v", record)
+	}
+	c.expect(hello, 200, "hello world")
+}
+
+const hints = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+
 // A client that goes without another request begins none: the sequence stays.
 func TestTheClientGoes(t *testing.T) {
 	w := start(t, protocoltest.Options{})

@@ -2,7 +2,8 @@
 
    /hello  /echo  /sleep?MILLISECONDS  /spin  /exit  /kill  /large?BYTES  /fields (bad ones)
    /stream?PIECES  /cut?PIECES (a stream that fails)  /hold (goes on in the loop with the gate
-   closed, until something happens to it); every other path tells what was received.
+   closed, until something happens to it)  /raw?BYTES (after an interim answer); every other path
+   tells what was received.
 
    testworker [template] */
 #include "../../loop.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -125,6 +127,30 @@ static void hold(struct connection *connection, const struct request *request) {
   answer(connection, 200, text, strlen(text));
 }
 
+/* As a language does that makes the bytes of its answers itself, and never blocks. */
+static void raw(struct connection *connection, const struct request *request) {
+  char interim[] = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+  struct iovec part = {interim, sizeof interim - 1};
+  connection_send(connection, &part, 1);
+  size_t body = (size_t)number(request);
+  char *bytes = malloc(body + 100);
+  size_t head = (size_t)sprintf(bytes, "HTTP/1.1 202 A\r\nContent-Length: %zu\r\n\r\n", body);
+  memset(bytes + head, 'x', body);
+  connection_answer_ends(connection, 202, PROTOCOL_OUTCOME_CALL, (int64_t)body, true);
+  loop_gate(loop, false);
+  part = (struct iovec){bytes, head + body};
+  for (;;) {
+    long sent = connection_send(connection, &part, 1);
+    if (sent < 0 || (size_t)sent == part.iov_len) break;
+    part.iov_base = (char *)part.iov_base + sent;
+    part.iov_len -= (size_t)sent;
+    loop_await_writable(loop, connection);
+    if (loop_next(loop, -1).type != LOOP_WRITABLE) break;
+  }
+  loop_gate(loop, true);
+  free(bytes);
+}
+
 /* METHOD PATH QUERY, the fields, an empty line, the body. */
 static void inspect(struct connection *connection, const struct request *request) {
   struct worker_text name, value;
@@ -155,7 +181,7 @@ static const struct {
 } functions[] = {
     {"/hello", hello},   {"/echo", echo}, {"/sleep", slow},  {"/spin", spin},
     {"/exit", leave},    {"/kill", die},  {"/large", large}, {"/fields", bad_fields},
-    {"/stream", stream}, {"/cut", cut},   {"/hold", hold},
+    {"/stream", stream}, {"/cut", cut},   {"/hold", hold},   {"/raw", raw},
 };
 
 static void call(struct connection *connection) {
