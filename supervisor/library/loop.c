@@ -56,6 +56,7 @@ struct loop_event loop_end(struct loop *loop, struct place *place) {
   watch(loop, place, 0);
   if (place->next) loop->nexts--;
   connection_close(place->connection);
+  loop->connections--;
   *place = (struct place){0};
   return event;
 }
@@ -198,11 +199,18 @@ bool loop_more(const struct loop *loop) {
   return loop->taken < loop->count || (loop->nexts > 0 && loop->open);
 }
 
+/* Once, when a retired worker has lost its last connection. */
+static bool has_retired(struct loop *loop) {
+  if (loop->told || loop->connections > 0 || !worker_retired(loop->worker)) return false;
+  return loop->told = true;
+}
+
 struct loop_event loop_next(struct loop *loop, int milliseconds) {
   struct loop_event event = loop_nothing;
   loop->next_first = !loop->next_first;
   if (loop->nexts > 0 && loop->open && loop->next_first) event = read_pipelined(loop);
   while (event.type == LOOP_NOTHING) {
+    if (has_retired(loop)) return (struct loop_event){LOOP_RETIRE, NULL, NULL};
     if (loop->taken == loop->count) {
       bool pipelined = loop->nexts > 0 && loop->open;
       loop->taken = 0;

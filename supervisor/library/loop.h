@@ -13,7 +13,7 @@ enum loop_type {
   LOOP_WRITABLE,  /* the socket takes more, after loop_await_writable */
   LOOP_GONE,      /* a connection that had a request in the caller's hands before has ended */
   LOOP_STOP_CALL, /* the call has passed its deadline: interrupt it */
-  LOOP_RETIRE,    /* no further request comes */
+  LOOP_RETIRE,    /* no request comes any more: exit once nothing of the function goes on */
   LOOP_EXIT,      /* the supervisor is gone */
 };
 

@@ -13,6 +13,7 @@ static struct loop_event take_over(struct loop *loop, const struct worker_messag
     close(socket);
     return loop_nothing;
   }
+  loop->connections++;
   *place = (struct place){.connection = connection, .serial = ++loop->serial};
   return loop_read_next(loop, place);
 }
@@ -39,8 +40,6 @@ obey(struct loop *loop, struct place *place, const struct worker_message *messag
     return place->connection == NULL ? loop_nothing : loop_tell(LOOP_STOP_CALL, place);
   case PROTOCOL_MESSAGE_PROBE_ANSWER:
     return answer_probe(loop, place, message);
-  case PROTOCOL_MESSAGE_RETIRE:
-    return (struct loop_event){LOOP_RETIRE, NULL, NULL};
   default:
     return loop_nothing;
   }

@@ -26,6 +26,8 @@ struct loop {
   bool next_first; /* so that neither pipelined requests nor the others wait for ever */
   uint32_t serial;
   uint32_t nexts;
+  uint32_t connections;
+  bool told; /* of the retirement */
   int taken;
   int count;
   struct epoll_event batch[BATCH];

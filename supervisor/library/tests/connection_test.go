@@ -364,7 +364,7 @@ func TestDrain(t *testing.T) {
 	w.refused(second, 2, 503)
 }
 
-// A retired worker reads nothing more of a connection that waits.
+// A retired worker reads nothing more of a connection that waits, and is told when its last one is gone.
 func TestRetired(t *testing.T) {
 	w := start(t, protocoltest.Options{})
 	c, other := w.connect(1), w.connect(2)
@@ -380,6 +380,15 @@ func TestRetired(t *testing.T) {
 	}
 	w.tell(protocol.LetGo, 1)
 	w.await(1, protocol.Free)
+	_ = other.Close()
+	word = w.await(2, protocol.Idle)
+	if !w.Table.Slot(2).Take(word) {
+		t.Fatal("an idle connection couldn't be taken")
+	}
+	w.tell(protocol.LetGo, 2)
+	if err := w.Process.Wait(); err != nil {
+		t.Errorf("the worker's end: %v", err)
+	}
 }
 
 // FAILURE-4, FAILURE-5: a call that ends its process says so if it can; the table tells of it else.

@@ -201,7 +201,7 @@ static int serve(void) {
   if (loop == NULL || !worker_ready(worker)) return 1;
   for (;;) {
     struct loop_event event = loop_next(loop, -1);
-    if (event.type == LOOP_EXIT) break;
+    if (event.type == LOOP_EXIT || event.type == LOOP_RETIRE) break;
     if (event.type != LOOP_REQUEST) continue;
     call(event.connection);
     loop_done(loop, event.connection);
