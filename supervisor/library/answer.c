@@ -6,6 +6,7 @@
 
 #define SMALL_HEAD 2048
 
+/* RESPONSE-7, RESPONSE-8 */
 static bool has_body(const struct connection *connection, unsigned status) {
   return !connection->head.is_head && status != 204 && status != 304;
 }
@@ -52,7 +53,7 @@ enum sending connection_answer(struct connection *connection, const struct answe
 #define PLAIN "Content-Type\0text/plain; charset=utf-8\0"
 #define RETRY "Retry-After\0001\0"
 
-/* A text of the library's own: plain, and with a time to come back for 503. */
+/* A text of the library's own; 503 says when to come back (CONCURRENCY-4). */
 static struct answer plain(unsigned status, const void *body, size_t length) {
   static const char fields[] = PLAIN RETRY;
   size_t all = sizeof fields - 1, without_retry = sizeof PLAIN - 1;
@@ -86,7 +87,7 @@ void connection_answer_probe(
   answer_whole(connection, &answer, false);
 }
 
-/* RESPONSE-13 */
+/* RESPONSE-13: without a call. */
 void connection_answer_preflight(struct connection *connection) {
   static const char fixed[] =
       "Access-Control-Allow-Origin\0*\0"
@@ -133,8 +134,8 @@ enum sending connection_stream(struct connection *connection, const struct answe
 
 enum sending
 connection_stream_write(struct connection *connection, const void *bytes, size_t length) {
-  if (length == 0 || connection->bodiless)
-    return connection_owned(connection) ? SENDING_DONE : SENDING_LOST;
+  if (!connection_owned(connection)) return SENDING_LOST;
+  if (length == 0 || connection->bodiless) return SENDING_DONE;
   char size[24];
   int digits = snprintf(size, sizeof size, "%zx\r\n", length);
   struct iovec chunk[3] = {{size, (size_t)digits}, {(void *)bytes, length}, {"\r\n", 2}};

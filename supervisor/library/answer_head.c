@@ -94,7 +94,7 @@ size_t answer_head(
   if (to == NULL) return 0;
   to = put_date(to);
   to = put_framing(connection, answer, stream, to);
-  if (connection->head.origin.at > 0 && !allows_origin)
+  if (connection->head.origin.at > 0 && !allows_origin) /* RESPONSE-14 */
     to = put_line(to, "Access-Control-Allow-Origin: *");
   if (!connection->keep)
     to = put_line(to, "Connection: close");

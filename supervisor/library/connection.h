@@ -27,11 +27,13 @@ struct request {
   bool http10;
 };
 
-/* Takes over the connection of a CONNECTION message. NULL: no memory. `user` is the
-   caller's own. */
+/* Takes over the connection of a CONNECTION message. NULL: no memory. */
 struct connection *connection_open(struct worker *worker, uint32_t slot, int socket);
+
+/* A pointer of the caller's own. */
 void connection_set_user(struct connection *connection, void *user);
 void *connection_user(const struct connection *connection);
+
 uint32_t connection_slot(const struct connection *connection);
 int connection_socket(const struct connection *connection);
 

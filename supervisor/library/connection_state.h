@@ -50,7 +50,7 @@ bool connection_send_all(struct connection *connection, struct iovec *parts, int
 /* Room that the head of an answer needs at most. */
 size_t answer_head_room(const struct answer *answer);
 
-/* Writes the head of an answer. Returns its length, 0 where the status or a field can't be sent.
+/* Writes the head of an answer. Returns its length, 0 if the status or a field can't be sent.
    `stream`: the body's length isn't known. */
 size_t answer_head(
     const struct connection *connection, const struct answer *answer, bool stream, char *to);

@@ -67,7 +67,7 @@ bool http_next_field(
     const struct http_head *head, const char *bytes, uint32_t *at, struct http_slice *name,
     struct http_slice *value);
 
-/* A chunked body that is decoded where it lies. */
+/* A chunked body that is decoded in place. */
 struct http_chunks {
   uint64_t rest;    /* of the chunk */
   size_t decoded;   /* bytes of the body that are there */
@@ -93,7 +93,7 @@ enum {
 bool http_all(const char *bytes, size_t length, unsigned class);
 bool http_is(const char *bytes, size_t length, const char *lower);
 
-/* Finds the end of the line at `from`: returns the bytes with the line's end, 0 where it isn't
+/* Finds the end of the line at `from`: returns the bytes with the line's end, 0 if it isn't
    there, -1 for a line that ends with a bare LF. *searched spares looking twice. */
 long http_line(const char *bytes, size_t length, size_t from, size_t *searched);
 

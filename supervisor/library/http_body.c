@@ -1,4 +1,4 @@
-/* Decodes a chunked body where it lies. */
+/* Decodes a chunked body in place (HTTP-7, HTTP-22). */
 #include "http.h"
 #include <string.h>
 

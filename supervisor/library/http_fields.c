@@ -7,11 +7,13 @@ static bool digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 /* A taker returns the status of a refusal, or 0. */
 
+/* HTTP-11 */
 static uint16_t take_host(struct http_head *head, const char *bytes, struct http_slice value) {
   bool host = http_all(bytes + value.at, value.length, HTTP_HOST);
   return head->hosts++ == 0 && host ? 0 : 400;
 }
 
+/* HTTP-4 */
 static uint16_t take_length(struct http_head *head, const char *bytes, struct http_slice value) {
   if (head->lengths++ > 0 || value.length == 0 || value.length > 18) return 400;
   for (uint32_t index = 0; index < value.length; index++) {
@@ -37,7 +39,8 @@ static bool next_element(const char *bytes, struct http_slice *list, struct http
   return true;
 }
 
-/* `chunked` alone is understood; a list that ends with it is 501; all else has no certain end. */
+/* HTTP-5, HTTP-6: `chunked` alone is understood; a list that ends with it is 501; all else
+   has no certain end. */
 static uint16_t take_coding(struct http_head *head, const char *bytes, struct http_slice value) {
   if (head->codings++ > 0 || head->minor == 0) return 400;
   struct http_slice element;
@@ -63,6 +66,7 @@ take_connection(struct http_head *head, const char *bytes, struct http_slice val
   return 0;
 }
 
+/* HTTP-18 */
 static uint16_t take_expect(struct http_head *head, const char *bytes, struct http_slice value) {
   bool known = http_is(bytes + value.at, value.length, "100-continue");
   head->expects_continue |= known;

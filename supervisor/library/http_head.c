@@ -15,7 +15,7 @@ static bool equals(const char *bytes, struct http_slice slice, const char *text)
 
 /* The request line */
 
-/* Splits the line at its first two blanks. A third one makes the version a bad one. */
+/* HTTP-12: splits the line at its first two blanks. A third one makes the version a bad one. */
 static bool split_line(struct http_head *head, const char *bytes, uint32_t at, uint32_t length) {
   const char *begin = bytes + at, *end = begin + length;
   if (!http_all(begin, length, HTTP_VALUE) || memchr(begin, '\t', length) != NULL) return false;
@@ -31,6 +31,7 @@ static bool split_line(struct http_head *head, const char *bytes, uint32_t at, u
 
 static bool digit(char letter) { return letter >= '0' && letter <= '9'; }
 
+/* HTTP-16, HTTP-17, HTTP-24 */
 static uint16_t check_version(struct http_head *head, const char *bytes) {
   const char *version = bytes + head->version.at;
   bool known = head->version.length == 8 && memcmp(version, "HTTP/", 5) == 0 && digit(version[5]) &&
@@ -40,7 +41,8 @@ static uint16_t check_version(struct http_head *head, const char *bytes) {
   return version[5] == '1' ? 0 : 505;
 }
 
-/* Returns the bytes of `http://authority` before the path, 0 for an origin form, -1 for neither. */
+/* HTTP-20: returns the bytes of `http://authority` before the path, 0 for an origin form, -1
+   for neither. */
 static long authority(const char *target, size_t length) {
   if (target[0] == '/') return 0;
   size_t scheme = length > 7 && http_is(target, 7, "http://")    ? 7
@@ -53,6 +55,7 @@ static long authority(const char *target, size_t length) {
   return host ? (long)end : -1;
 }
 
+/* HTTP-15, HTTP-25 */
 static uint16_t check_target(struct http_head *head, const char *bytes) {
   const char *target = bytes + head->target.at;
   if (!http_all(target, head->target.length, HTTP_TARGET)) return 400;
@@ -76,12 +79,12 @@ read_request_line(struct http_head *head, const char *bytes, uint32_t at, uint32
   if (!http_all(bytes + at, head->method.length, HTTP_TOKEN)) return 400;
   uint16_t refusal = check_version(head, bytes);
   if (refusal != 0) return refusal;
-  if (equals(bytes, head->method, "CONNECT")) return 501;
+  if (equals(bytes, head->method, "CONNECT")) return 501; /* HTTP-14 */
   head->is_head = equals(bytes, head->method, "HEAD");
   return check_target(head, bytes);
 }
 
-/* What only the whole head can tell. */
+/* What only the whole head can tell (HTTP-3, HTTP-11). */
 static enum http_result finish(struct http_head *head, const char *bytes) {
   if (head->minor > 0 && head->hosts == 0) return refuse(head, 400);
   if (head->codings > 0 && head->lengths > 0) return refuse(head, 400);
@@ -92,8 +95,9 @@ static enum http_result finish(struct http_head *head, const char *bytes) {
   return HTTP_WHOLE;
 }
 
-/* Bytes that can't begin a request are refused before the line's end, which may never come. Those
-   before `searched` have been looked at, except for a CR that could have begun an empty line. */
+/* HTTP-19: bytes that can't begin a request are refused before the line's end, which may never
+   come. Those before `searched` have been looked at, except for a CR that could have begun an empty
+   line. */
 static bool can_begin(const struct http_head *head, const char *bytes, size_t length) {
   const char *begin = bytes + head->start;
   size_t there = length - head->start;
@@ -104,6 +108,7 @@ static bool can_begin(const struct http_head *head, const char *bytes, size_t le
   return blank != begin && (from >= end || http_all(from, (size_t)(end - from), HTTP_TOKEN));
 }
 
+/* HTTP-23 */
 static bool skip_empty_lines(struct http_head *head, const char *bytes, size_t length) {
   while (head->start + 2 <= length && memcmp(bytes + head->start, "\r\n", 2) == 0) head->start += 2;
   head->line = head->start;
@@ -139,7 +144,7 @@ enum http_result http_read_head(struct http_head *head, const char *bytes, size_
     size_t searched = head->searched;
     long line = http_line(bytes, there, head->line, &searched);
     head->searched = (uint32_t)searched;
-    if (line < 0) return refuse(head, 400);
+    if (line < 0) return refuse(head, 400); /* HTTP-9 */
     if (line == 0) return length >= limit ? refuse(head, 431) : HTTP_MORE;
     uint32_t at = head->line;
     head->line += (uint32_t)line;

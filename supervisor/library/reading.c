@@ -24,7 +24,8 @@ static bool continue_body(struct connection *connection) {
   return connection_send_all(connection, &part, 1);
 }
 
-/* The status with which a request is refused whose head is well formed; 0: it is admitted. */
+/* The status with which a request is refused whose head is well formed; 0: it is admitted
+   (REQUEST-14, LIFECYCLE-2, CONCURRENCY-4). */
 static unsigned admission(struct connection *connection, int64_t body_limit) {
   if (connection->head.body > body_limit) return 413;
   if (connection->probe != 0) return 0;
@@ -33,7 +34,7 @@ static unsigned admission(struct connection *connection, int64_t body_limit) {
   return connection->admitted ? 0 : 503;
 }
 
-/* The body has a time of its own. */
+/* LIMITS-5: the body has a time of its own. */
 static bool await_body(struct connection *connection, int64_t body_time, size_t there) {
   int64_t deadline = worker_clock() + body_time;
   if (!worker_phase(&connection->slot, PROTOCOL_READING, deadline)) return false;

@@ -50,7 +50,7 @@ struct worker_message {
 };
 
 /* Opens the worker's side: maps the table, sets close-on-exec on its descriptors. `control`,
-   `table` and `error` are PROTOCOL_*_DESCRIPTOR except in tests; `error` is -1 where there is none,
+   `table` and `error` are PROTOCOL_*_DESCRIPTOR except in tests; `error` is -1 if there is none,
    `table` -1 in a template. Returns NULL with errno set: EPROTO is a table of another version. */
 struct worker *worker_open(int control, int table, int error);
 
@@ -81,7 +81,7 @@ int worker_control(const struct worker *worker);
 /* Says READY, and makes stderr the container's. False: the supervisor is gone. */
 bool worker_ready(struct worker *worker);
 
-/* Receives one message. Returns 1, 0 where none is there (only without `wait`), -1 where the
+/* Receives one message. Returns 1, 0 if none is there (only without `wait`), -1 if the
    supervisor is gone: exit. */
 int worker_receive(struct worker *worker, struct worker_message *message, bool wait);
 
@@ -93,7 +93,7 @@ bool worker_probe(struct worker *worker, uint32_t slot, uint32_t probe);
 
 /* A slot in the worker's hands. A move goes from the word that was seen last, and stores the new
    one in here; so a late thread can't touch the connection that has the slot by now. A move is
-   false where the supervisor was faster, or the word isn't one to move from: then the connection is
+   false if the supervisor was faster, or the word isn't one to move from: then the connection is
    lost. */
 struct worker_slot {
   struct worker *worker;
@@ -134,7 +134,7 @@ void worker_sent(struct worker_slot *slot, uint32_t status);
    read. */
 void worker_set_end(struct worker_slot *slot, int64_t end);
 
-/* ANSWERING to IDLE, before the wait for the next request; also from ACTIVE, READING where nothing
+/* ANSWERING to IDLE, before the wait for the next request; also from ACTIVE, READING if nothing
    was there to read. */
 bool worker_idle(struct worker_slot *slot);
 
@@ -142,7 +142,7 @@ bool worker_idle(struct worker_slot *slot);
 bool worker_continue(struct worker_slot *slot);
 
 /* Ends a connection: swaps the word to CLOSED, shuts the socket down (not for a reset) and closes
-   it; or, where the supervisor has taken it, closes the socket and frees the slot. `flags`: 0,
+   it; or, if the supervisor has taken it, closes the socket and frees the slot. `flags`: 0,
    PROTOCOL_FLAG_RESET (the supervisor closes by RST, because the answer must not look whole) or
    PROTOCOL_FLAG_LINGER (it reads on for a while, so that the client can read a refusal). The caller
    has removed the socket from its epoll, because the supervisor's copy keeps it there. */
