@@ -12,8 +12,8 @@ CONCERNS_ALL = (
     *(*results.SUITE_FILES, "SPEC.md", "build.py"),
     *(f"{folder}/" for folder in (*results.SUITE_FOLDERS, "tests/engine")),
 )
-CONCERNS_LANGUAGE = ("fixtures", "tests")
-"""Folders of a language that decide how it is tested; no build copies them."""
+CONCERNS_LANGUAGE = ("shim", "fixtures", "tests")
+"""Folders of a language that decide how it is tested; a build copies a part of the first only."""
 
 
 def since(catalog: Catalog, images: Iterable[Image], commit: str) -> list[Image]:

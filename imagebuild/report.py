@@ -1,5 +1,6 @@
 """What a user is told when a build is over: a table of all images, and why some failed."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from imagebuild import columns
@@ -9,6 +10,9 @@ from imagebuild.schedule import ParentFailedError
 from imagebuild.steps import Step
 
 MEGABYTE = 1_000_000
+VARIABLE = re.compile(r"^(#\d+ )?(\d+\.\d+ )?|^log: .*", re.MULTILINE)
+"""What BuildKit writes before a line of a step, and the line that names the log."""
+
 DIGEST_LENGTH = len("sha256:") + 12
 
 
@@ -45,10 +49,27 @@ def summary(
     return "\n".join(columns.lines(rows))
 
 
+def _comparable(message: str) -> str:
+    """Return `message` without what differs from image to image where the cause is the same.
+
+    A stage that several images share fails for each of them, with times and a log of its own.
+    """
+    return VARIABLE.sub("", message)
+
+
 def failed(failures: Mapping[str, ImageBuildError], total: int) -> BuildError:
-    """Return the error of a build of `total` images in which these failed."""
+    """Return the error of a build of `total` images in which these failed.
+
+    A cause is told once, with the names of all images that it concerns.
+    """
     causes = {n: e for n, e in failures.items() if not isinstance(e, ParentFailedError)}
-    parts = [f"`{name}`: {error.message}" for name, error in causes.items()]
+    concerned: dict[str, list[str]] = {}
+    for name, error in causes.items():
+        concerned.setdefault(_comparable(error.message), []).append(name)
+    parts = [
+        f"{', '.join(f'`{name}`' for name in names)}: {causes[names[0]].message}"
+        for names in concerned.values()
+    ]
     first = f"{len(causes)} of {total} images failed" if total > 1 else "the image failed"
     hints = dict.fromkeys(error.hint for error in causes.values() if error.hint)
     general = "correct that and run it again: what was built is kept"

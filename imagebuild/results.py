@@ -14,8 +14,13 @@ SUITE_FOLDERS = ("tests/support", "tests/contract", "imagebuild")
 """The builder is one: its phases and its engine are those of the suite."""
 
 BUILDER_FILES = (*SUITE_FILES, "build.py", "images.yaml", "Makefile", "README.md", "SPEC.md")
-BUILDER_FOLDERS = ("imagebuild", "examples", "bench", "tests/engine", "tests/support")
+BUILDER_FOLDERS = (
+    *("imagebuild", "examples", "bench", "supervisor", "tests/engine", "tests/support"),
+)
 """With the files: what the builder's own tests run, README's commands and the examples too."""
+
+LANGUAGE_PARTS = ("Dockerfile", "shim", "fixtures", "tests")
+"""Of a language; unit tests may stand beside the sources, where no image has them."""
 
 ENDED_WELL = (0, 1, 5)
 """pytest's exit codes when it ran to its end: all passed, some failed, nothing to run."""
@@ -63,7 +68,7 @@ def suite_version(root: Path, suite_root: Path, language: str, entry: str) -> st
     `root` is the catalog's repository, `suite_root` the one the suite is in (mostly the same);
     `entry` is what the catalog says of the language: its features and waivers decide too.
     """
-    own = [f"runtimes/{language}/{name}" for name in ("fixtures", "tests")]
+    own = [f"runtimes/{language}/{name}" for name in LANGUAGE_PARTS]
     suite = _digests(suite_root, [*SUITE_FILES, *SUITE_FOLDERS])
     return key(entry, [*suite, *_digests(root, ["SPEC.md", *own])])
 

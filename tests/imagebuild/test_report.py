@@ -40,6 +40,30 @@ def test_failures_are_one_message() -> None:
     assert "run it again" in error.hint
 
 
+def shared(seconds: str, exit_code: int = 1, name: str = "x") -> BuildError:
+    """Return the error of an image whose stage failed `seconds` after it began."""
+    solve = f'process "/bin/sh -c go test" did not complete successfully: exit code: {exit_code}'
+    return BuildError(
+        f" > [build 3/3] RUN go test:\n{seconds} FAIL\n------\n"
+        f"ERROR: failed to solve: {solve}\nlog: {name}.log"
+    )
+
+
+def test_a_shared_cause_is_told_once() -> None:
+    """A stage that several images need fails for each of them, at another time."""
+    failures = {"a": shared("4.2", name="a"), "b": shared("13.75", name="b"), "c": BuildError("y")}
+    message = report.failed(failures, 4).message
+    assert message.startswith("3 of 4 images failed\n\n`a`, `b`:  > [build 3/3]")
+    assert message.count("FAIL") == 1
+    assert message.endswith("log: a.log\n\n`c`: y")
+
+
+def test_causes_that_differ_are_told_one_by_one() -> None:
+    """Only times and logs are left out of the comparison."""
+    failures = {"a": shared("4.2"), "b": shared("4.2", exit_code=2)}
+    assert report.failed(failures, 2).message.count("FAIL") == 2
+
+
 def test_image_above_its_limit_is_an_error() -> None:
     """The limit is in 10^6 bytes, compressed."""
     assert report.too_large(60_000_000, 60) is None

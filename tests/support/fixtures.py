@@ -12,6 +12,7 @@ from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.specification import Specification
 from tests.support.suite import Suite
+from tests.support.unit_tests import UnitTests
 
 CATALOG = pytest.StashKey[Catalog]()
 SPECIFICATION = pytest.StashKey[Specification]()
@@ -66,3 +67,9 @@ def failure(request: pytest.FixtureRequest, runtime: Runtime) -> Failure:
 def tools(request: pytest.FixtureRequest, runtime: Runtime) -> Tools:
     """Tools to look at a container from beside it."""
     return suite_of(request.config).tools
+
+
+@pytest.fixture(scope="session")
+def unit_tests(request: pytest.FixtureRequest) -> UnitTests:
+    """Runs the stage `tests` of a Dockerfile: `unit_tests("LANGUAGE")`."""
+    return suite_of(request.config).unit_tests

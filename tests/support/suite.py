@@ -15,6 +15,7 @@ from tests.support.scratch import Scratch
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.specification import Specification
+from tests.support.unit_tests import UnitTests
 
 
 class Suite:
@@ -35,6 +36,7 @@ class Suite:
         self.remover = Crew("remover", 1)
         self.scratch = Scratch(self.engine)
         self.tools = Tools(self.engine, builder, catalog, prefix)
+        self.unit_tests = UnitTests(self.engine, builder, catalog, prefix)
         self._contract = contract
         self._runtimes = Once[Runtime]()
 

@@ -1,0 +1,86 @@
+"""The unit tests of what a Dockerfile makes: its stage `tests`, which no image is made from.
+
+The stage has the toolchain, and its command runs the tests. A build of an image runs none, since
+nothing that measures time may decide whether an image exists.
+"""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from imagebuild import buildx, recipe, selection
+from imagebuild.catalog import Catalog
+from imagebuild.content import base_name, base_tag
+from imagebuild.contexts import CACHES
+from imagebuild.engine import Engine as BuildEngine
+from imagebuild.errors import ProcessError
+from imagebuild.process import Processes
+from imagebuild.recipe import Recipe
+from tests.support.containers import Engine
+
+STAGE = "tests"
+LEFT_OUT = (*CACHES, "**/node_modules", "**/target")
+"""What tools leave in a checkout. Everything else is there for the tests: `.dockerignore` says what
+images are made from, and leaves the tests out."""
+
+CONTRACT = Path(__file__).parent.parent / "contract"
+
+
+class UnitTests:
+    """Builds the stage and runs its command in a container."""
+
+    def __init__(self, engine: Engine, builder: BuildEngine, catalog: Catalog, prefix: str) -> None:
+        self._engine = engine
+        self._builder = builder
+        self._catalog = catalog
+        self._prefix = prefix
+
+    def __call__(self, name: str) -> None:
+        """Run the unit tests of `name`; fail with their output.
+
+        `name` is a language (its default version), an image, or a base that a Dockerfile makes.
+        """
+        tag = f"{self._prefix}/suite-unit:{name}"
+        try:
+            self._build(self._recipe(name), tag)
+        except ProcessError as error:
+            pytest.fail(f"the stage `{STAGE}` of `{name}`: {error.output}", pytrace=False)
+        found = self._engine.run(tag, [])
+        if found.exit_code:
+            output = f"{found.stdout}{found.stderr}"
+            pytest.fail(f"`{name}` ended with {found.exit_code}:\n{output}", pytrace=False)
+
+    def _recipe(self, name: str) -> Recipe:
+        base = self._catalog.bases.get(name)
+        found = recipe.of_base(base) if base else None
+        return found or recipe.of_image(selection.runtime_of(self._catalog, name, None))
+
+    def _build(self, found: Recipe, tag: str) -> None:
+        references = {base_name(base): self._reference(base) for base in found.bases.values()}
+        folder = self._catalog.root / found.folder
+        with tempfile.TemporaryDirectory() as work:
+            file = Path(work) / "Dockerfile"
+            file.write_bytes((folder / "Dockerfile").read_bytes())
+            ignored = Path(f"{file}.dockerignore")  # BuildKit prefers it to the folder's own
+            ignored.write_text("\n".join(LEFT_OUT), encoding="utf-8")
+            command = buildx.of_folder(
+                self._builder.buildx,
+                folder,
+                tag,
+                buildx.recipe_arguments(found, references),
+                buildx.default_authorities(),
+                [
+                    *buildx.recipe_options(self._catalog, found),
+                    f"--build-context=contract={CONTRACT}",
+                    f"--target={STAGE}",
+                    f"--file={file}",
+                ],
+            )
+            Processes().run(command, environment=self._builder.environment)
+
+    def _reference(self, name: str) -> str:
+        tag = self._catalog.bases[name].image or base_tag(name, self._prefix)
+        if self._engine.image(tag) is None:
+            pytest.fail(f"no image `{tag}`\nhint: ./build.py build", pytrace=False)
+        return tag
