@@ -11,8 +11,7 @@ static bool has_body(const struct connection *connection, unsigned status) {
   return !connection->head.is_head && status != 204 && status != 304;
 }
 
-/* `rest` bytes of the answer are still to be sent. */
-static void set_end(struct connection *connection, size_t rest) {
+void connection_rest(struct connection *connection, size_t rest) {
   if (connection->keep && connection->length == connection_request_length(connection))
     worker_set_end(&connection->slot, connection->sent + (int64_t)rest);
 }
@@ -26,7 +25,7 @@ static enum sending send_whole(
   if (!worker_answer_whole(slot, connection->sent)) return SENDING_LOST;
   if (recorded) worker_record(slot, answer->status, answer->outcome, (int64_t)length);
   worker_sent(slot, answer->status);
-  set_end(connection, head.length + length);
+  connection_rest(connection, head.length + length);
   struct iovec parts[2] = {{(void *)head.bytes, head.length}, {(void *)answer->body, length}};
   return connection_send_all(connection, parts, length > 0 ? 2 : 1) ? SENDING_DONE : SENDING_LOST;
 }
@@ -151,7 +150,7 @@ enum sending connection_stream_end(struct connection *connection, unsigned outco
   worker_record(&connection->slot, connection->status, outcome, connection->body_bytes);
   if (!whole) connection_abort(connection);
   if (!whole || connection->bodiless || !connection->chunked) return SENDING_DONE;
-  set_end(connection, 5);
+  connection_rest(connection, 5);
   struct iovec last = {"0\r\n\r\n", 5};
   return connection_send_all(connection, &last, 1) ? SENDING_DONE : SENDING_LOST;
 }

@@ -115,6 +115,10 @@ long connection_send(struct connection *connection, const struct iovec *parts, i
 bool connection_answer_ends(
     struct connection *connection, unsigned status, unsigned outcome, int64_t bytes, bool keep);
 
+/* The next connection_send has the last `rest` bytes of the answer. If the worker dies after they
+   have left, the connection goes on. */
+void connection_rest(struct connection *connection, size_t rest);
+
 /* No request follows on this connection. */
 void connection_last(struct connection *connection);
 

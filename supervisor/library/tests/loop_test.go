@@ -79,7 +79,11 @@ func TestRawAnswer(t *testing.T) {
 	if record := w.record(); record.Status != 202 || record.Bytes != 8000000 {
 		t.Errorf("the record is %+v", record)
 	}
+	end := w.Table.Slot(1).End.Load()
 	c.expect(hello, 200, "hello world")
+	if sent := w.Table.Slot(1).Sent.Load(); sent != end {
+		t.Errorf("the answer ended at byte %d, not at %d", sent, end)
+	}
 }
 
 const hints = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"

@@ -139,6 +139,7 @@ static void raw(struct connection *connection, const struct request *request) {
   connection_answer_ends(connection, 202, PROTOCOL_OUTCOME_CALL, (int64_t)body, true);
   loop_gate(loop, false);
   part = (struct iovec){bytes, head + body};
+  connection_rest(connection, part.iov_len);
   for (;;) {
     long sent = connection_send(connection, &part, 1);
     if (sent < 0 || (size_t)sent == part.iov_len) break;
