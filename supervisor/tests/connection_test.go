@@ -108,7 +108,7 @@ func TestWaitingRequests(t *testing.T) {
 			ends, all := make(chan string, 5), sync.WaitGroup{}
 			for number := range 5 {
 				client := r.dial(fmt.Sprintf("GET /sleep/0.3?%d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", number))
-				time.Sleep(50 * time.Millisecond)
+				time.Sleep(50 * time.Millisecond) // nothing but its place tells that a request waits
 				all.Add(1)
 				go func() {
 					defer all.Done()

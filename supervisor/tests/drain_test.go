@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ func TestDrain(t *testing.T) {
 		busy := r.dial("GET /sleep/0.6 HTTP/1.1\r\nHost: x\r\n\r\n")
 		idle := r.dial("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
 		next(idle, "hello")
-		r.until("the call runs", func() bool { _, text := r.get("/metrics"); return strings.Contains(text, "in_flight 1") })
+		r.untilInFlight(1)
 		_ = r.process.Process.Signal(syscall.SIGTERM)
 		r.until("it drains", func() bool { status, _ := r.get("/readyz"); return status == 503 })
 		r.wants("/readyz", 503, "draining\n")
@@ -53,7 +52,7 @@ func TestEndOfAnIdleRuntime(t *testing.T) {
 func TestDrainOfWaitingRequests(t *testing.T) {
 	r := start(t, "one", "FUNC_WORKERS=1", "FUNC_TIMEOUT=5")
 	first := r.dial("GET /sleep/0.3 HTTP/1.1\r\nHost: x\r\n\r\n")
-	r.until("the call runs", func() bool { _, text := r.get("/metrics"); return strings.Contains(text, "in_flight 1") })
+	r.untilInFlight(1)
 	second := r.dial("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
 	time.Sleep(20 * time.Millisecond) // it has no other sign than time that it waits
 	_ = r.process.Process.Signal(syscall.SIGTERM)
@@ -66,7 +65,7 @@ func TestDeathOfTheSupervisor(t *testing.T) {
 	kinds(t, func(t *testing.T, kind string) {
 		r := start(t, kind)
 		r.dial("GET /never HTTP/1.1\r\nHost: x\r\n\r\n")
-		r.until("the call runs", func() bool { _, text := r.get("/metrics"); return strings.Contains(text, "in_flight 1") })
+		r.untilInFlight(1)
 		workers := r.workers()
 		for _, id := range workers {
 			if kind != "template" {

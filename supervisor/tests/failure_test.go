@@ -70,13 +70,13 @@ func TestRequestsBesideALateOne(t *testing.T) {
 			all.Add(1)
 			go func() {
 				defer all.Done()
-				time.Sleep(time.Duration(number) * 100 * time.Millisecond)
 				if strings.HasPrefix(path, "/sleep") {
 					r.wants(path, 200, "hello")
 				} else {
 					r.wants(path, 408, "Request Timeout\n")
 				}
 			}()
+			r.untilInFlight(number + 1)
 		}
 		all.Wait()
 	})

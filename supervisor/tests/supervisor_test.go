@@ -150,6 +150,15 @@ func (r *runtime) until(what string, holds func() bool) {
 	}
 }
 
+// untilInFlight waits until so many calls execute.
+func (r *runtime) untilInFlight(calls int) {
+	r.t.Helper()
+	r.until(fmt.Sprint(calls, " calls execute"), func() bool {
+		_, text := r.get("/metrics")
+		return strings.Contains(text, fmt.Sprint("function_in_flight ", calls, "\n"))
+	})
+}
+
 // get asks for a path on a connection of its own; status 0 stands for no whole answer.
 func (r *runtime) get(path string) (int, string) {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
