@@ -64,9 +64,9 @@ func TestDeadlineOfAStream(t *testing.T) {
 // TIMEOUT-6, TIMEOUT-7: a late call ends with its process as soon as the others have been answered.
 func TestRequestsBesideALateOne(t *testing.T) {
 	kinds(t, func(t *testing.T, kind string) {
-		r := start(t, kind)
+		r := start(t, kind, "FUNC_TIMEOUT=3")
 		all := sync.WaitGroup{}
-		for number, path := range []string{"/never", "/sleep/0.9", "/sleep/0.5", "/never"} {
+		for number, path := range []string{"/never", "/sleep/2.5", "/sleep/1.5", "/never"} {
 			all.Add(1)
 			go func() {
 				defer all.Done()
