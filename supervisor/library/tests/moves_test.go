@@ -1,6 +1,8 @@
 package library_test
 
 import (
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,32 +185,47 @@ func TestPipelined(t *testing.T) {
 	w.await(1, protocol.Idle) // an empty line is no request
 }
 
-// Without a reader the worker waits for room in the ring; a reader that sleeps gets RECORDS.
+// A reader that sleeps gets RECORDS; without one the worker waits for room in the ring.
 func TestTheRing(t *testing.T) {
 	w := start(t, protocoltest.Options{})
 	c := w.connect(1)
 	w.Table.Ring.Sleep()
 	c.expect(hello, 200, "hello world")
 	w.message(protocol.Records)
-	count, done := len(w.Records()), make(chan bool)
-	const requests = 9000 // of some 80 bytes: more than the ring holds
+	w.record()
+	texts := string(make600()[:384])
+	request := "GET /hello HTTP/1.1\r\nHost: x\r\nReferer: " + texts + "\r\nUser-Agent: " + texts + "\r\n\r\n"
+	const fits, requests = protocol.RingBytes / (2 * 384), 1000
+	answers, done := atomic.Int64{}, make(chan bool)
 	go func() {
 		defer close(done)
 		for index := 0; index < requests; index++ {
-			if _, err := c.Write([]byte(hello)); err != nil {
+			if _, err := c.Write([]byte(request)); err != nil {
 				return
 			}
-			_, _ = c.answer("GET")
+			if _, err := http.ReadResponse(c.Reader, nil); err != nil {
+				return
+			}
+			_, _ = c.Discard(len("hello world"))
+			answers.Add(1)
 		}
 	}()
-	for end := time.Now().Add(6 * limit); count < requests+1 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if count == 1 {
-			time.Sleep(time.Second) // the ring fills
+	for last := int64(-1); last != answers.Load() || last < 100; time.Sleep(300 * time.Millisecond) {
+		last = answers.Load()
+	}
+	if answers.Load() >= fits {
+		t.Errorf("%d requests were answered without room for their records", answers.Load())
+	}
+	count := 0
+	for end := time.Now().Add(limit); count < requests && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for _, record := range w.Records() {
+			if count++; record.Texts[protocol.UserAgent] != texts || record.Status != 200 {
+				t.Fatalf("the record is %+v", record)
+			}
 		}
-		count += len(w.Records())
 	}
 	<-done
-	if count != requests+1 {
-		t.Errorf("%d records, not %d", count, requests+1)
+	if count != requests {
+		t.Errorf("%d records, not %d", count, requests)
 	}
 }
