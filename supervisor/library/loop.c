@@ -54,7 +54,8 @@ struct loop_event loop_end(struct loop *loop, struct place *place) {
   struct loop_event event = place->known ? loop_tell(LOOP_GONE, place) : loop_nothing;
   event.connection = NULL;
   watch(loop, place, 0);
-  if (place->next) loop->nexts--;
+  loop->nexts -= place->next;
+  loop->parked -= place->parked;
   connection_close(place->connection);
   loop->connections--;
   *place = (struct place){0};
@@ -74,6 +75,7 @@ static bool may_begin(const struct loop *loop) {
 
 static void park(struct loop *loop, struct place *place) {
   watch(loop, place, 0);
+  loop->parked += !place->parked;
   place->parked = true;
 }
 
@@ -83,7 +85,7 @@ static struct loop_event deliver(struct place *place) {
 }
 
 static void add_next(struct loop *loop, struct place *place) {
-  if (!place->next) loop->nexts++;
+  loop->nexts += !place->next;
   place->next = true;
 }
 
@@ -160,10 +162,11 @@ void loop_await_writable(struct loop *loop, struct connection *connection) {
 void loop_gate(struct loop *loop, bool open) {
   loop->open = open;
   if (!may_begin(loop)) return;
-  for (uint32_t slot = 0; slot < loop->slots; slot++) {
+  for (uint32_t slot = 0; slot < loop->slots && loop->parked > 0; slot++) {
     struct place *place = &loop->places[slot];
     if (!place->parked) continue;
     place->parked = false;
+    loop->parked--;
     watch(loop, place, READABLE);
   }
 }
@@ -184,7 +187,7 @@ static struct loop_event handle(struct loop *loop, const struct epoll_event *eve
 
 static struct loop_event read_pipelined(struct loop *loop) {
   struct loop_event event = loop_nothing;
-  for (uint32_t slot = 0; slot < loop->slots && event.type == LOOP_NOTHING; slot++) {
+  for (uint32_t slot = 0; loop->nexts > 0 && event.type == LOOP_NOTHING; slot++) {
     struct place *place = &loop->places[slot];
     if (!place->next) continue;
     place->next = false;

@@ -25,7 +25,8 @@ struct loop {
   bool open;
   bool next_first; /* so that neither pipelined requests nor the others wait for ever */
   uint32_t serial;
-  uint32_t nexts;
+  uint32_t nexts;  /* places with `next` */
+  uint32_t parked; /* places with `parked` */
   uint32_t connections;
   bool told; /* of the retirement */
   int taken;
