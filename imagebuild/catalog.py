@@ -10,7 +10,7 @@ from pathlib import Path
 
 from imagebuild.checks import check, warnings
 from imagebuild.errors import CatalogError, UsageError
-from imagebuild.model import Base, Document, Language, Variant, Version, Waiver
+from imagebuild.model import Base, Document, Language, UsualTests, Variant, Version, Waiver
 from imagebuild.positions import read
 
 
@@ -82,6 +82,7 @@ class Catalog:
     platforms: tuple[str, ...]
     bases: Mapping[str, Base]
     languages: Mapping[str, Language]
+    usual_tests: UsualTests | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -139,5 +140,6 @@ def parse(text: str, path: Path) -> Catalog:
         platforms=document.platforms,
         bases=document.bases,
         languages=document.languages,
+        usual_tests=document.usual_tests,
         warnings=tuple(warnings(document, positions)),
     )

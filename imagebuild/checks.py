@@ -50,6 +50,10 @@ def _check_kind(place: str, name: str, base: Base) -> None:
 
 def _references(document: Document, root: Path) -> Iterator[Reference]:
     text = specification.read(root)
+    variants = [name for language in document.languages.values() for name in language.variants]
+    for key, names in document.usual_tests or ():
+        for index, name in enumerate(names):
+            yield ("usual_tests", key, index), "variant", name, variants
     ground = [name for name, base in document.bases.items() if base.folder is None]
     for name, base in document.bases.items():
         if base.base is not None:

@@ -27,6 +27,9 @@ def test(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Test images again that passed unchanged.")
     ] = False,
+    usual: Annotated[
+        bool, typer.Option("--usual", help="Of these only what `usual_tests` in images.yaml names.")
+    ] = False,
     junit: Annotated[
         Path | None,
         typer.Option(
@@ -42,12 +45,13 @@ def test(
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
     """Run the contract suite of SPEC.md on the built images."""
-    from imagebuild import suite
+    from imagebuild import selection, suite
 
     catalog = open_catalog(catalog_path)
+    images = choose(catalog, selectors, changed_since, legacy)
     suite.run(
         catalog,
-        choose(catalog, selectors, changed_since, legacy),
+        selection.usual(catalog, images) if usual else images,
         prefix=prefix_of(catalog, prefix),
         clauses=clauses or [],
         cache=not no_cache,

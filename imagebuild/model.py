@@ -153,11 +153,25 @@ class Language(Model):
     waivers: tuple[Waiver, ...] = ()
 
 
+class UsualTests(Model):
+    """Of which variants `test --usual` tests the images."""
+
+    default_version: Annotated[
+        tuple[VariantName, ...], Field(description="Of the default version of each language.")
+    ]
+    other_versions: Annotated[
+        tuple[VariantName, ...], Field(description="Of each further version.")
+    ]
+
+
 class Document(Model):
     """The whole of `images.yaml`."""
 
     prefix: Annotated[str, Field(pattern=PREFIX_FORM)]
     source: Annotated[str, Field(pattern=r"^https?://\S+$", description="OCI label `source`.")]
     platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
+    usual_tests: Annotated[
+        UsualTests | None, Field(description="Which images are tested usually; without it, all.")
+    ] = None
     bases: Annotated[dict[BaseName, Base], Field(min_length=1)]
     languages: dict[LanguageName, Language]

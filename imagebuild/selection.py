@@ -33,6 +33,23 @@ def select(
     return [image for image in images if wanted(image)]
 
 
+def usual(catalog: Catalog, images: Sequence[Image]) -> list[Image]:
+    """Return those of `images` that are tested usually, by the catalog's rule."""
+    rule = catalog.usual_tests
+    if rule is None:
+        return list(images)
+    return [
+        image
+        for image in images
+        if image.variant
+        in (
+            rule.default_version
+            if image.version == image.language_entry.default
+            else rule.other_versions
+        )
+    ]
+
+
 def runtime_of(catalog: Catalog, name: str, file: Path | None) -> Image:
     """Return the one image that runs functions and is called `name`.
 

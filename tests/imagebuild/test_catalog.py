@@ -99,6 +99,12 @@ def test_waivers_hold_for_the_versions_and_variants_they_name(edited: Edit) -> N
             "a folder with a Dockerfile",
         ),
         (
+            "bases:\n",
+            "usual_tests: {default_version: [standart], other_versions: []}\nbases:\n",
+            "images.yaml:4: unknown variant `standart`",
+            "did you mean `standard`?",
+        ),
+        (
             "{suite: trixie,",
             "{folder: tool,",
             "images.yaml:5: the base `trixie` lacks `target` and `base`",

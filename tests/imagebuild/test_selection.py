@@ -1,12 +1,13 @@
 """Selectors, legacy versions, and the runtime of a function."""
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from imagebuild import selection
-from imagebuild.catalog import Catalog
+from imagebuild.catalog import Catalog, load
 from imagebuild.errors import UsageError
 
 TODAY = datetime.date(2026, 1, 1)
@@ -24,6 +25,27 @@ def names(catalog: Catalog, *selectors: str, legacy: bool = False) -> list[str]:
     """Return the names of the selected images."""
     chosen = selection.select(catalog, selectors, today=TODAY, legacy=legacy)
     return [image.name for image in chosen]
+
+
+RULE = (
+    "usual_tests: {default_version: [standard, distroless], other_versions: [standard]}\nbases:\n"
+)
+
+
+def test_the_usual_tests_follow_the_rule(edited: Callable[[str, str], Path]) -> None:
+    """Both variants of the default version, one of the others; of an install image none."""
+    found = load(edited("bases:\n", RULE))
+    assert [image.name for image in selection.usual(found, found.images())] == [
+        "esperanto-1.0",
+        "esperanto-2.0",
+        "esperanto-2.0-distroless",
+        "esperanto-3.0",
+    ]
+
+
+def test_without_a_rule_all_tests_are_usual(catalog: Catalog) -> None:
+    """A repository with a single language needs none."""
+    assert selection.usual(catalog, catalog.images()) == catalog.images()
 
 
 def test_without_selectors_all_that_is_not_legacy(catalog: Catalog) -> None:
