@@ -187,7 +187,8 @@ static struct loop_event handle(struct loop *loop, const struct epoll_event *eve
 
 static struct loop_event read_pipelined(struct loop *loop) {
   struct loop_event event = loop_nothing;
-  for (uint32_t slot = 0; loop->nexts > 0 && event.type == LOOP_NOTHING; slot++) {
+  for (uint32_t slot = 0; slot < loop->slots && loop->nexts > 0; slot++) {
+    if (event.type != LOOP_NOTHING) break;
     struct place *place = &loop->places[slot];
     if (!place->next) continue;
     place->next = false;

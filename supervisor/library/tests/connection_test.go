@@ -221,6 +221,8 @@ func TestStreams(t *testing.T) {
 	}
 	c.expect("HEAD /stream?2 HTTP/1.1\r\nHost: x\r\n\r\n", 201, "")
 	w.record()
+	c.expect(hello, 200, "hello world")
+	w.record()
 	c.send("GET /cut?2 HTTP/1.1\r\nHost: x\r\n\r\n")
 	w.await(1, protocol.Closed)
 	if w.Table.Slot(1).Flags()&protocol.FlagReset == 0 {
