@@ -30,6 +30,7 @@ quick: setup lint types unit
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
 	$(BIN)/hadolint $$(git ls-files -co --exclude-standard '*Dockerfile')
 	$(BIN)/shellcheck --external-sources $(sort $(SHELL_SCRIPTS))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from imagebuild.errors import ProcessError
-from imagebuild.failures import failure
+from imagebuild.process_errors import failure
 
 KILL_AFTER_SECONDS = 5.0
 INTERRUPTED_SECONDS = 30.0

@@ -4,10 +4,10 @@ import statistics
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imagebuild import containers
 from imagebuild.bench.servers import Launch, Target, started
 from imagebuild.errors import TestsFailedError
-from imagebuild.examples import Call
+from imagebuild.functions import containers
+from imagebuild.functions.examples import Call
 
 if TYPE_CHECKING:
     from docker import DockerClient

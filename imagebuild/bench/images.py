@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild import build, buildx, deployment, engine_api, phases, record
 from imagebuild.bench.result import BEFORE, COMPARISONS, OURS
-from imagebuild.catalog import Catalog, Image
-from imagebuild.content import base_name
-from imagebuild.engine import Engine
+from imagebuild.build import build, build_record, buildx_command
+from imagebuild.build.content_key import base_name
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import api
+from imagebuild.engine.engine import Engine
 from imagebuild.errors import BuildError, ProcessError, UsageError
+from imagebuild.functions import deployment, phases
 from imagebuild.process import Processes
 
 LOAD = "load"
@@ -52,7 +54,9 @@ def make(
     tags = {OURS: image.tag(prefix), **before, LOAD: f"{prefix}/bench:{LOAD}-{image.bases[0]}"}
 
     def make_one(tag: str, folder: Path, arguments: Mapping[str, str], *options: str) -> None:
-        command = buildx.of_folder(engine.buildx, folder, tag, arguments, authorities, options)
+        command = buildx_command.of_folder(
+            engine.buildx, folder, tag, arguments, authorities, options
+        )
         _run(engine, catalog.root, tag, command)
 
     make_one(tags[LOAD], catalog.root / "bench", {"BASE": base})
@@ -73,7 +77,7 @@ def _before(image: Image, engine: Engine, wanted: Wanted) -> dict[str, str]:
             f"`--before` takes `PREFIX/{expected}`",
         )
     for part in deployment.images(image):
-        if engine_api.call(engine.host, f"/images/{part.tag(prefix)}/json") is None:
+        if api.call(engine.host, f"/images/{part.tag(prefix)}/json") is None:
             raise UsageError(
                 f"the engine has no image `{part.tag(prefix)}`",
                 "the image of before needs those of its phases too: tag them all alike",
@@ -82,7 +86,7 @@ def _before(image: Image, engine: Engine, wanted: Wanted) -> dict[str, str]:
 
 
 def _run(engine: Engine, root: Path, tag: str, command: Sequence[str]) -> None:
-    log = record.log_path(root, tag.rpartition("/")[2].replace(":", "-"))
+    log = build_record.log_path(root, tag.rpartition("/")[2].replace(":", "-"))
     log.unlink(missing_ok=True)
     try:
         Processes().run(command, log=log, environment=engine.environment)

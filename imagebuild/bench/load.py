@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from imagebuild import containers
 from imagebuild.bench.result import Row, Sample, Workload, median, parse_sample
 from imagebuild.bench.servers import Target
-from imagebuild.server import PORT
+from imagebuild.functions import containers
+from imagebuild.functions.runtime_container import PORT
 
 if TYPE_CHECKING:
     from docker import DockerClient

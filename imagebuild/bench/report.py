@@ -1,6 +1,6 @@
 """A bench's result as tables: for the terminal, and the same cells for README.md."""
 
-from imagebuild import columns
+from imagebuild import text_table
 from imagebuild.bench.result import BEFORE, OURS, Footprint, Result, Row
 
 
@@ -22,10 +22,10 @@ def text(result: Result) -> list[str]:
     return [
         f"{result.image} on {result.machine}",
         f"requests per second, medians of {result.rounds} rounds of {result.seconds:g} s; {titles}",
-        *columns.lines([head(result), *rows(result)], str.rjust),
+        *text_table.lines([head(result), *rows(result)], str.rjust),
         "",
         "seconds from a container's start to its first answer; MB of memory (PSS), idle and loaded",
-        *columns.lines([("server", "start", "idle", "loaded"), *_needs(result)], str.rjust),
+        *text_table.lines([("server", "start", "idle", "loaded"), *_needs(result)], str.rjust),
     ]
 
 

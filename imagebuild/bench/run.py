@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagebuild import buildx, containers, labels
-from imagebuild import engine as engines
 from imagebuild.bench import chart, footprint, images
 from imagebuild.bench.load import measure, say
 from imagebuild.bench.result import (
@@ -23,10 +21,13 @@ from imagebuild.bench.result import (
     workloads,
 )
 from imagebuild.bench.servers import FUNCTIONS, Launch, Target, prepared, started
-from imagebuild.catalog import Catalog, Image
+from imagebuild.build import buildx_command, labels
+from imagebuild.build.build_record import FOLDER as OWN_FOLDER
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import engine as engines
+from imagebuild.functions import containers
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
-from imagebuild.record import FOLDER as OWN_FOLDER
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -72,7 +73,7 @@ def run(
     figures aren't the usual ones. Progress goes to stderr. `jobs` builds run at once; their package
     clients trust `ca_bundle`, by default this machine's.
     """
-    authorities = ca_bundle or buildx.default_authorities()
+    authorities = ca_bundle or buildx_command.default_authorities()
     engine = engines.connect(Processes(), catalog.root)
     client = containers.connect(engine.host)
     try:

@@ -9,13 +9,13 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from imagebuild import containers, deployment, phases
 from imagebuild.bench.result import BEFORE, OURS
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.errors import TestsFailedError
-from imagebuild.example_calls import Received, body_of
-from imagebuild.examples import Answer, Call, Request
-from imagebuild.server import PORT
+from imagebuild.functions import containers, deployment, phases
+from imagebuild.functions.example_calls import Received, body_of
+from imagebuild.functions.examples import Answer, Call, Request
+from imagebuild.functions.runtime_container import PORT
 
 if TYPE_CHECKING:
     from docker import DockerClient

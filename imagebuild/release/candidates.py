@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from imagebuild import engine_api, labels
-from imagebuild.catalog import Catalog, Image
+from imagebuild.build import labels
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import api
 from imagebuild.errors import UsageError
 from imagebuild.release import contract_state, found_versions
 
@@ -78,7 +79,7 @@ def _candidate(
     host: str,
 ) -> Candidate:
     local = image.tag(prefix)
-    document: dict[str, Any] = engine_api.call(host, f"/images/{local}/json")
+    document: dict[str, Any] = api.call(host, f"/images/{local}/json")
     own = document["Config"].get("Labels") or {}
     version = found[image.variant]
     facts = {

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from imagebuild import cache, origin, record
-from imagebuild.catalog import Catalog, Image
+from imagebuild import cache_folder
+from imagebuild.build import build_record, source_revision
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.release import candidates, lock, lock_diff, lock_history
@@ -23,13 +24,13 @@ def pin(catalog: Catalog, images: Sequence[Image], path: Path, to: str, say: Say
     `to` is the prefix; the lock's own when empty. Entries of another prefix are dropped.
     """
     processes = Processes()
-    with interruptible(), cache.locked(record.folder(catalog.root) / "publish.lock"):
+    with interruptible(), cache_folder.locked(build_record.folder(catalog.root) / "publish.lock"):
         present = lock.read(path)
         target = to or present.prefix or catalog.prefix
         check_prefix(target)
         if present.prefix != target:
             present = lock.Lock(prefix=target)
-        revision = origin.find(catalog.root, processes).revision
+        revision = source_revision.find(catalog.root, processes).revision
         present = replace(present, source=catalog.source, revision=revision)
         entries = pinning.pin(Registry(processes), images, present, say)
         lock.update(path, present.with_entries(entries))
@@ -58,7 +59,7 @@ def rollback(
     An empty `revision` means the state before the present one. Returns the entries that hold now.
     """
     processes = Processes()
-    with interruptible(), cache.locked(record.folder(catalog.root) / "publish.lock"):
+    with interruptible(), cache_folder.locked(build_record.folder(catalog.root) / "publish.lock"):
         present = lock.required(path)
         wanted = revision or lock_history.previous(path, processes)
         earlier = lock_history.at(path, wanted, processes)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imagebuild import results, suite_plan
-from imagebuild.catalog import Catalog, Image
-from imagebuild.suite_plan import ROOT
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.suite import results, run_plan
+from imagebuild.suite.run_plan import ROOT
 
 UNTESTED = "untested"
 
@@ -31,7 +31,7 @@ def of_version(
     The image of a phase has passed when each runtime of its version has, since their tests run
     it. Raises UsageError when an image isn't there.
     """
-    runs = suite_plan.plan(catalog, images, prefix=prefix, host=host, partial=True)
+    runs = run_plan.plan(catalog, images, prefix=prefix, host=host, partial=True)
     outcomes = {}
     for run in runs:
         kept = results.load(catalog.root, run.key)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from imagebuild import engine_api
+from imagebuild.engine import api
 from imagebuild.errors import EngineError
 
 CHUNK = 1 << 20
@@ -32,7 +32,7 @@ def exported(host: str, tag: str, folder: Path) -> Iterator[Archive]:
     """
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
         path = Path(name) / "image.tar"
-        with engine_api.stream(host, f"/images/{quote(tag, safe='')}/get") as stream:
+        with api.stream(host, f"/images/{quote(tag, safe='')}/get") as stream:
             with open(path, "wb") as file:
                 shutil.copyfileobj(stream, file, CHUNK)
         yield Archive(path, _digest(path, tag))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import RegistryError
 from imagebuild.release import tags
 from imagebuild.release.lock import Entry, Lock

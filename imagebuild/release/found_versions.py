@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imagebuild import containers
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import BuildError
+from imagebuild.functions import containers
 from imagebuild.release import tags
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from imagebuild import labels
-from imagebuild.catalog import Image
+from imagebuild.build import labels
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import RegistryError
 from imagebuild.release import sizes, tags
 from imagebuild.release.lock import Entry, Lock

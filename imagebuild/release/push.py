@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from imagebuild import cache, containers, engine, origin, record
-from imagebuild.catalog import Catalog, Image
+from imagebuild import cache_folder
+from imagebuild.build import build_record, source_revision
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import engine
 from imagebuild.errors import UsageError
+from imagebuild.functions import containers
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.release import candidates, lock
@@ -42,11 +45,11 @@ def push(
     processes = Processes()
     registry = Registry(processes)
     host = engine.connect(processes, catalog.root).host
-    work = record.folder(catalog.root)
+    work = build_record.folder(catalog.root)
     client = containers.connect(host)
     build = options.build or f"{datetime.datetime.now(datetime.UTC):%Y%m%d}"
     published: list[lock.Entry] = []
-    with interruptible(), cache.locked(work / "publish.lock"):
+    with interruptible(), cache_folder.locked(work / "publish.lock"):
         before = _lock(catalog, options, processes)
         versions = candidates.versions_of(catalog, images)
         found = candidates.collect(
@@ -69,5 +72,5 @@ def _lock(catalog: Catalog, options: Options, processes: Processes) -> lock.Lock
             f"`{options.path.name}` is the lock of `{found.prefix}`, not of `{options.to}`",
             "name another file with --lock; a mirror needs none: `./build.py render --prefix`",
         )
-    revision = origin.find(catalog.root, processes).revision
+    revision = source_revision.find(catalog.root, processes).revision
     return replace(found, prefix=options.to, source=catalog.source, revision=revision)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import UsageError
 from imagebuild.release import floating
 from imagebuild.release.lock import Entry, Lock

@@ -9,7 +9,7 @@ The day stands before the variant because update bots compare versions up to the
 import re
 from dataclasses import dataclass
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import UsageError
 
 BUILD_FORM = r"[0-9]{8}(?:\.[0-9]+)?"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import UsageError
 
 DEFAULT_TIMEOUT = 180.0

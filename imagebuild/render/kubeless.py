@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from imagebuild import phases
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.errors import UsageError
+from imagebuild.functions import phases
 from imagebuild.render import yaml_text
 from imagebuild.render.pins import Pins
 

@@ -1,6 +1,6 @@
 """A Kustomize component that pins images: `PREFIX/LANGUAGE:VERSION` becomes what the lock has."""
 
-from imagebuild.catalog import Catalog
+from imagebuild.catalog.catalog import Catalog
 from imagebuild.render import yaml_text
 from imagebuild.render.pins import Pins
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from imagebuild import phases
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.errors import UsageError
+from imagebuild.functions import phases
 from imagebuild.release.lock import Lock
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from imagebuild import phases
 from imagebuild.errors import UsageError
+from imagebuild.functions import phases
 from imagebuild.render.function import Function
 from imagebuild.render.pins import Pins
 

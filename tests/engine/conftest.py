@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, containers, content, engine
-from imagebuild.catalog import Catalog
+from imagebuild.build import content_key
+from imagebuild.catalog import catalog
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine import engine
+from imagebuild.functions import containers
 from imagebuild.process import Processes
 from tests.support import registry_server
 from tests.support.registry_server import RegistryServer
@@ -37,7 +40,7 @@ def registry_container(
     perl: Catalog, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RegistryServer]:
     """The registry of all tests."""
-    base = content.base_tag("trixie", perl.prefix)
+    base = content_key.base_tag("trixie", perl.prefix)
     folder = tmp_path_factory.mktemp("registry")
     with registry_server.running(engine.connect(Processes(), ROOT), base, folder) as server:
         yield server

@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from imagebuild import buildx, catalog, containers, demo, deployment, engine, examples, selection
-from imagebuild.example_calls import send
-from imagebuild.examples import Example
+from imagebuild.build import buildx_command
+from imagebuild.catalog import catalog, selection
+from imagebuild.engine import engine
+from imagebuild.functions import containers, demo, deployment, examples
+from imagebuild.functions.example_calls import send
+from imagebuild.functions.examples import Example
 from imagebuild.process import Processes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,7 +41,7 @@ def test_example_answers_as_its_list_says(
 ) -> None:
     """Each function of examples/ runs in the default image of its language, as `demo` shows it."""
     image = selection.runtime_of(CATALOG, language, None)
-    authorities = buildx.default_authorities().read_bytes()
+    authorities = buildx_command.default_authorities().read_bytes()
     function = demo.as_function(ROOT / "examples" / language, image, example, authorities)
     with deployment.deployed(client, host, image, function, prefix=CATALOG.prefix) as url:
         for call in example.calls:

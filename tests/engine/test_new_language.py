@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, containers, engine
+from imagebuild.catalog import catalog
+from imagebuild.engine import engine
+from imagebuild.functions import containers
 from imagebuild.process import Processes
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import engine, results, suite_plan
-from imagebuild.catalog import Catalog
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine import engine
 from imagebuild.errors import RegistryError, RegistryUnavailableError, UsageError
 from imagebuild.process import Processes
 from imagebuild.release import lock
 from imagebuild.release.push import Options, push
 from imagebuild.release.registry import Registry
-from imagebuild.results import Result
+from imagebuild.suite import results, run_plan
+from imagebuild.suite.results import Result
 from tests.support.registry_server import PASSWORD, RegistryServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,7 +87,7 @@ def test_what_has_not_passed_the_contract_is_not_published(perl: Catalog, option
     assert "--publish-untested" in raised.value.hint
     assert not options.path.exists()
     host = engine.connect(Processes(), ROOT).host
-    runs = suite_plan.plan(perl, perl.images(), prefix=perl.prefix, host=host, partial=True)
+    runs = run_plan.plan(perl, perl.images(), prefix=perl.prefix, host=host, partial=True)
     for run in runs:
         results.save(perl.root, run.key, Result(passed=9, waived=1), Path("none"))
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from imagebuild import engine as engines
+from imagebuild.engine import engine as engines
 from imagebuild.process import Processes
 from tests.support.readme import COMMANDS, ENGINE, blocks
 from tests.support.wait import wait_until

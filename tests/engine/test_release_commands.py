@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Catalog
+from imagebuild.catalog.catalog import Catalog
 from imagebuild.process import Processes
 from imagebuild.release import lock
 from imagebuild.release.registry import Registry

@@ -12,10 +12,13 @@ import pytest
 from docker import DockerClient
 from ruamel.yaml import YAML
 
-from imagebuild import buildx, catalog, containers, engine, examples, selection
-from imagebuild.engine import Engine
-from imagebuild.example_calls import send
-from imagebuild.examples import Example
+from imagebuild.build import buildx_command
+from imagebuild.catalog import catalog, selection
+from imagebuild.engine import engine
+from imagebuild.engine.engine import Engine
+from imagebuild.functions import containers, examples
+from imagebuild.functions.example_calls import send
+from imagebuild.functions.examples import Example
 from imagebuild.process import Processes
 from imagebuild.release.lock import Entry, Lock
 from imagebuild.render import function, kubeless, kustomize, manifests
@@ -73,8 +76,10 @@ def example() -> Example:
 def built(used: Engine, name: str, base: str) -> str:
     """Build the folder `name` of tests/support on the image `base`; return its tag."""
     tag = f"{CATALOG.prefix}/tests-{name}"
-    trusted = buildx.default_authorities()
-    command = buildx.of_folder(used.buildx, SUPPORT / name, tag, {"BASE": base}, trusted, [])
+    trusted = buildx_command.default_authorities()
+    command = buildx_command.of_folder(
+        used.buildx, SUPPORT / name, tag, {"BASE": base}, trusted, []
+    )
     Processes().run(command, environment=used.environment)
     return tag
 

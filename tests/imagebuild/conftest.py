@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Catalog, load
+from imagebuild.catalog.catalog import Catalog, load
 
 CATALOG = """\
 prefix: prefix

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imagebuild.errors import DiskFullError, ProcessError
-from imagebuild.failures import last_lines
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Cancelled, Processes, start_daemon
+from imagebuild.process_errors import last_lines
 
 
 def test_output_is_returned_logged_and_passed_on(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog
+from imagebuild.catalog import catalog
 from tests.support import specification, tree
 from tests.support.naming import names
 

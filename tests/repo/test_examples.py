@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, examples
+from imagebuild.catalog import catalog
+from imagebuild.functions import examples
 from tests.support import tree
 
 ROOT = Path(__file__).parent.parent.parent

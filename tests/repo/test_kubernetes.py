@@ -4,7 +4,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from imagebuild import catalog
+from imagebuild.catalog import catalog
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOG = catalog.load(ROOT / "images.yaml")

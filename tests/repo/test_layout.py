@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, generated
+from imagebuild.catalog import catalog
+from imagebuild.cli import outdated_files
 from tests.support import tree
 
 ROOT = Path(__file__).parent.parent.parent
@@ -66,7 +67,7 @@ def test_examples(language: str) -> None:
 
 def test_generated_files_are_fresh() -> None:
     """`./build.py generate` would change nothing."""
-    assert list(generated.stale(CATALOG)) == []
+    assert list(outdated_files.stale(CATALOG)) == []
 
 
 @pytest.mark.parametrize(("pattern", "what"), [(HOSTS, "a registry"), (PATHS, "a path of a home")])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.model import Fixtures
+from imagebuild.catalog.model import Fixtures
 from tests.support import metrics, processes, specification
 from tests.support.naming import names
 from tests.support.once import Once

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import IO
 
-from imagebuild import cache
+from imagebuild import cache_folder
 
 HELD = "FUNCTION_RUNTIMES_SUITE"
 """Set where this process or one that started it holds the lock."""
@@ -18,7 +18,7 @@ def acquire() -> IO[str] | None:
     """
     if os.environ.get(HELD):
         return None
-    path = cache.folder() / "suite.lock"
+    path = cache_folder.folder() / "suite.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.open("a")
     try:

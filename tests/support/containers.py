@@ -16,8 +16,8 @@ import docker
 import docker.errors
 from docker.models.containers import Container
 
-from imagebuild import owner
-from imagebuild.containers import archive
+from imagebuild.functions import process_owner
+from imagebuild.functions.containers import archive
 from tests.support.archive import names, unpack_one
 from tests.support.starts import Starts
 
@@ -46,7 +46,7 @@ class Engine:
             base_url=host, timeout=ENGINE_TIMEOUT_SECONDS, max_pool_size=64, version="auto"
         )
         self.session = uuid.uuid4().hex[:12]
-        self.labels = {LABEL: self.session, OWNER_LABEL: owner.here()}
+        self.labels = {LABEL: self.session, OWNER_LABEL: process_owner.here()}
         self.starts = Starts()
         self._lock = threading.Lock()
         self._count = 0
@@ -96,7 +96,7 @@ class Engine:
                     volume.remove(force=True)
 
     def _is_done(self, labels: Mapping[str, str]) -> bool:
-        return labels[LABEL] == self.session or owner.has_ended(labels.get(OWNER_LABEL, ""))
+        return labels[LABEL] == self.session or process_owner.has_ended(labels.get(OWNER_LABEL, ""))
 
     def close(self) -> None:
         """Remove what this session made and leave the engine."""

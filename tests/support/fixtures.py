@@ -2,8 +2,8 @@
 
 import pytest
 
-from imagebuild import engine
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import engine
 from imagebuild.process import Processes
 from tests.support.ahead import Ahead
 from tests.support.launcher import Failure

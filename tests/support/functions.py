@@ -13,8 +13,8 @@ from pathlib import Path
 
 import docker.errors
 
-from imagebuild import cache
-from imagebuild.catalog import Image
+from imagebuild import cache_folder
+from imagebuild.catalog.catalog import Image
 from tests.support.containers import Engine
 from tests.support.naming import names
 from tests.support.phases import PhaseFailedError, Phases
@@ -48,7 +48,7 @@ class Functions:
         """Return the name of the volume with `function`. Raises PhaseFailedError."""
         files = self.files(function)
         name = f"suite-{self._image.language}-{self._key(function, files)}"
-        with cache.locked(cache.folder() / "suite-volumes" / f"{name}.lock"):
+        with cache_folder.locked(cache_folder.folder() / "suite-volumes" / f"{name}.lock"):
             if not self._exists(f"{name}-complete"):
                 self._make(name, function, files)
         return name

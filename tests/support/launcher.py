@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docker.models.containers import Container
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from tests.support.containers import Engine
 from tests.support.functions import Functions
 from tests.support.naming import Names, names

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imagebuild.model import Fixtures
+from imagebuild.catalog.model import Fixtures
 
 
 @dataclass(frozen=True)

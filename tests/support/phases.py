@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagebuild import containers, phases
-from imagebuild.catalog import Image
-from imagebuild.model import Phase
+from imagebuild.catalog.catalog import Image
+from imagebuild.catalog.model import Phase
+from imagebuild.functions import containers, phases
 from tests.support.containers import Engine, output
 from tests.support.naming import Names
 from tests.support.scratch import TERMINATION_LOG, Scratch

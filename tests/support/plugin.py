@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog as catalogs
+from imagebuild.catalog import catalog as catalogs
 from tests.support import order, report, selection, specification
 from tests.support.fixtures import AHEAD, CATALOG, SPECIFICATION, SUITE, ahead_of, suite_of
 

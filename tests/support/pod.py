@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from imagebuild import containers
+from imagebuild.functions import containers
 from tests.support.wait import wait_until
 
 if TYPE_CHECKING:

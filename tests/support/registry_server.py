@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from imagebuild import buildx, containers
-from imagebuild.engine import Engine
+from imagebuild.build import buildx_command
+from imagebuild.engine.engine import Engine
+from imagebuild.functions import containers
 from imagebuild.process import Processes
 from tests.support.peer import make_authority
 from tests.support.wait import wait_until
@@ -63,8 +64,8 @@ class RegistryServer:
 def running(engine: Engine, base: str, folder: Path) -> Iterator[RegistryServer]:
     """Run a registry made on the image `base` and yield it; `folder` is for certificates."""
     tag = "function-runtimes/tests-registry"
-    command = buildx.of_folder(
-        engine.buildx, SOURCE, tag, {"BASE": base}, buildx.default_authorities(), ["--load"]
+    command = buildx_command.of_folder(
+        engine.buildx, SOURCE, tag, {"BASE": base}, buildx_command.default_authorities(), ["--load"]
     )
     Processes().run(command, environment=engine.environment)
     client = containers.connect(engine.host)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from tests.support.containers import Engine, listing, remove
 from tests.support.launcher import Failure, Launcher
 from tests.support.naming import Names, names

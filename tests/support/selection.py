@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from tests.support import order
 from tests.support.specification import Specification
 

@@ -11,10 +11,10 @@ from typing import cast
 import docker.errors
 from docker.models.containers import Container
 
-from imagebuild import buildx
-from imagebuild.catalog import Catalog
-from imagebuild.content import base_tag
-from imagebuild.engine import Engine as BuildEngine
+from imagebuild.build import buildx_command
+from imagebuild.build.content_key import base_tag
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine.engine import Engine as BuildEngine
 from imagebuild.process import Processes as Programs
 from tests.support.containers import Engine, Finished
 from tests.support.processes import Processes as Snapshot
@@ -79,8 +79,8 @@ class Tools:
         key = hashlib.sha256(content + digest.encode()).hexdigest()[:12]
         tag = f"{self._prefix}/suite-tools:{key}"
         if self._engine.image(tag) is None:
-            arguments, authorities = {"BASE": base}, buildx.default_authorities()
-            command = buildx.of_folder(
+            arguments, authorities = {"BASE": base}, buildx_command.default_authorities()
+            command = buildx_command.of_folder(
                 self._builder.buildx, FOLDER, tag, arguments, authorities, []
             )
             Programs().run(command, environment=self._builder.environment)

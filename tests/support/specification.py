@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild import specification
+from imagebuild.catalog import specification
 
 CLAUSE = re.compile(
     r"^- \*\*(?P<id>[A-Z]+-[0-9]+)\*\*( \[feature: (?P<feature>[a-z-]+)\])? (?P<sentence>.+)$",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Catalog, Image
-from imagebuild.engine import Engine as BuildEngine
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine.engine import Engine as BuildEngine
 from tests.support import alone, order, report
 from tests.support.containers import Engine
 from tests.support.crew import Crew

@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import buildx, recipe, selection
-from imagebuild.catalog import Catalog
-from imagebuild.content import base_name, base_tag
-from imagebuild.contexts import CACHES
-from imagebuild.engine import Engine as BuildEngine
+from imagebuild.build import buildx_command, recipe
+from imagebuild.build.build_context import CACHES
+from imagebuild.build.content_key import base_name, base_tag
+from imagebuild.build.recipe import Recipe
+from imagebuild.catalog import selection
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine.engine import Engine as BuildEngine
 from imagebuild.errors import ProcessError
 from imagebuild.process import Processes
-from imagebuild.recipe import Recipe
 from tests.support.containers import Engine
 
 STAGE = "tests"
@@ -83,14 +84,14 @@ class UnitTests:
             file.write_bytes(self._dockerfile(found).read_bytes())
             ignored = Path(f"{file}.dockerignore")  # BuildKit prefers it to the folder's own
             ignored.write_text("\n".join(LEFT_OUT), encoding="utf-8")
-            command = buildx.of_folder(
+            command = buildx_command.of_folder(
                 self._builder.buildx,
                 folder,
                 tag,
-                buildx.recipe_arguments(found, references),
-                buildx.default_authorities(),
+                buildx_command.recipe_arguments(found, references),
+                buildx_command.default_authorities(),
                 [
-                    *buildx.recipe_options(self._catalog, found),
+                    *buildx_command.recipe_options(self._catalog, found),
                     *(f"--build-context={name}={place}" for name, place in contexts.items()),
                     f"--target={stage}",
                     f"--file={file}",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imagebuild.phases import of_variant
+from imagebuild.functions.phases import of_variant
 from tests.support.runtime import Runtime
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import buildx, engine
-from imagebuild.phases import of_variant
+from imagebuild.build import buildx_command
+from imagebuild.engine import engine
+from imagebuild.functions.phases import of_variant
 from imagebuild.process import Processes
 from tests.support.runtime import Runtime
 
@@ -23,9 +24,11 @@ def beside(runtime: Runtime) -> Callable[[str, Path], str]:
         tag = f"{prefix}/suite-nodejs-{name}:{runtime.image.version}"
         processes = Processes()
         builder = engine.connect(processes, HERE)
-        arguments, authorities = {"BASE": install}, buildx.default_authorities()
+        arguments, authorities = {"BASE": install}, buildx_command.default_authorities()
         file = f"--file={HERE / name / 'Dockerfile'}"
-        command = buildx.of_folder(builder.buildx, context, tag, arguments, authorities, [file])
+        command = buildx_command.of_folder(
+            builder.buildx, context, tag, arguments, authorities, [file]
+        )
         processes.run(command, environment=builder.environment)
         return tag
 

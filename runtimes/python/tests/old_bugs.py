@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from docker.models.containers import Container
 
-from imagebuild import catalog, engine
-from imagebuild.containers import archive
+from imagebuild.catalog import catalog
+from imagebuild.engine import engine
+from imagebuild.functions.containers import archive
 from imagebuild.process import Processes
 from tests.support import alone
 from tests.support.containers import Engine, read, remove

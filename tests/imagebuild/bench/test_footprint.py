@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from imagebuild import containers, errors
+from imagebuild import errors
 from imagebuild.bench import footprint
 from imagebuild.bench.servers import FUNCTIONS, Launch, Target
+from imagebuild.functions import containers
 
 Print = Callable[[bytes], list[dict[str, Any]]]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from imagebuild import engine_api
 from imagebuild.bench.images import Wanted, make
-from imagebuild.catalog import Catalog
-from imagebuild.engine import Engine
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine import api
+from imagebuild.engine.engine import Engine
 from imagebuild.errors import UsageError
 
 Make = Callable[[str], object]
@@ -24,7 +24,7 @@ def make_beside(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Make:
     def ask(host: str, path: str) -> Any:
         return {} if path == "/images/before/esperanto:2.0/json" else None
 
-    monkeypatch.setattr(engine_api, "call", ask)
+    monkeypatch.setattr(api, "call", ask)
     image = next(image for image in catalog.images() if image.name == "esperanto-2.0")
     engine = Engine("unix:///none", ("docker",), ("docker", "buildx"), {})
     return lambda before: make(

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from imagebuild import containers
 from imagebuild.bench import load as bench_load
 from imagebuild.bench.result import Sample, Workload
 from imagebuild.bench.servers import Target
+from imagebuild.functions import containers
 
 
 class Container:

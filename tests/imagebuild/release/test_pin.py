@@ -2,7 +2,7 @@
 
 import pytest
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import RegistryError
 from imagebuild.release.lock import Entry, Lock
 from imagebuild.release.pin import pin

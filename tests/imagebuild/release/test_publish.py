@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import RegistryError
 from imagebuild.release import publish
 from imagebuild.release.candidates import Candidate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.errors import UsageError
 from imagebuild.release import tags
 

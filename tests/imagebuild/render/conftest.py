@@ -2,7 +2,7 @@
 
 import pytest
 
-from imagebuild.catalog import Catalog
+from imagebuild.catalog.catalog import Catalog
 from imagebuild.release.lock import Entry, Lock
 from imagebuild.render.pins import Pins
 

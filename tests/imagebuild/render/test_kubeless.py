@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.errors import UsageError
 from imagebuild.release.lock import Lock
 from imagebuild.render import config_map, kubeless

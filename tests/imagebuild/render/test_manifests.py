@@ -7,7 +7,7 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.errors import UsageError
 from imagebuild.render import function, knative, kustomize, manifests, yaml_text
 from imagebuild.render.function import Function

@@ -1,0 +1,119 @@
+"""The command line of `docker buildx build` for one image. Pure, but for looking up defaults."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from imagebuild.build import labels
+from imagebuild.build.content_key import base_name
+from imagebuild.build.recipe import Recipe
+from imagebuild.build.source_revision import Origin
+from imagebuild.build.steps import Step
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.errors import UsageError
+
+AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep the authorities they trust."""
+
+
+def command(
+    buildx: Sequence[str],
+    catalog: Catalog,
+    step: Step,
+    recipe: Recipe,
+    references: Mapping[str, tuple[str, str]],
+    origin: Origin,
+    authorities: Path,
+    *,
+    cache: bool = True,
+) -> list[str]:
+    """Return the command that builds the image of `step` by its `recipe`.
+
+    `references` gives tag and digest of each parent by step name; `authorities` is the CA bundle
+    that build steps may mount as the secret `ca-bundle`; without `cache` every step runs anew.
+    """
+    options = [
+        *recipe_options(catalog, recipe),
+        f"--target={recipe.target}",
+        *labels.options(image_labels(catalog, step, recipe, references, origin)),
+        *([] if cache else ["--no-cache"]),
+    ]
+    arguments = recipe_arguments(recipe, {name: tag for name, (tag, _) in references.items()})
+    folder = catalog.root / recipe.folder
+    return of_folder(buildx, folder, step.tag, arguments, authorities, options)
+
+
+def recipe_options(catalog: Catalog, recipe: Recipe) -> list[str]:
+    """Return the options that all stages of a recipe's Dockerfile are built with."""
+    contexts = recipe.contexts.items()
+    return [
+        f"--platform={','.join(catalog.platforms)}",
+        *(f"--build-context={name}={catalog.root / folder}" for name, folder in contexts),
+    ]
+
+
+def recipe_arguments(recipe: Recipe, tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the build arguments of a recipe; `tags` are the references of bases by step name."""
+    bases = {argument: tags[base_name(name)] for argument, name in recipe.bases.items()}
+    return {**bases, **recipe.arguments}
+
+
+def of_folder(
+    buildx: Sequence[str],
+    folder: Path,
+    tag: str,
+    arguments: Mapping[str, str],
+    authorities: Path,
+    options: Sequence[str],
+) -> list[str]:
+    """Return the command that builds `folder`, with build arguments and further `options`."""
+    return [
+        *buildx,
+        "build",
+        "--builder=default",  # the engine itself: another builder doesn't see our bases
+        "--progress=plain",
+        "--provenance=false",  # holds the time, so the digest would differ each time
+        f"--tag={tag}",
+        f"--secret=id=ca-bundle,src={authorities}",
+        *(f"--build-arg={name}={value}" for name, value in arguments.items()),
+        *options,
+        str(folder),
+    ]
+
+
+def image_labels(
+    catalog: Catalog,
+    step: Step,
+    recipe: Recipe,
+    references: Mapping[str, tuple[str, str]],
+    origin: Origin,
+) -> dict[str, str]:
+    """Return the labels of an image: the builder's own and OCI's."""
+    base_tag, base_digest = references[step.parents[0]]
+    version = {labels.VERSION: recipe.version} if recipe.version else {}
+    return {
+        **labels.own(step.key, [references[name][1] for name in step.parents]),
+        labels.TITLE: recipe.title,
+        labels.SOURCE: catalog.source,
+        labels.REVISION: origin.revision,
+        **version,
+        labels.CREATED: datetime.fromtimestamp(origin.epoch, UTC).isoformat(),
+        labels.BASE_NAME: base_tag,
+        labels.BASE_DIGEST: base_digest,
+    }
+
+
+def default_authorities() -> Path:
+    """Return this machine's CA bundle: SSL_CERT_FILE, else where the system keeps it."""
+    for candidate in (os.environ.get("SSL_CERT_FILE", ""), *AUTHORITIES):
+        if candidate and Path(candidate).is_file():
+            return Path(candidate)
+    raise UsageError(
+        "this machine has no CA bundle that build steps could trust",
+        "install `ca-certificates`, or name a file with `--ca-bundle`",
+    )

@@ -1,0 +1,1 @@
+"""The container engine: found or started, asked by HTTP, and its clients' commands."""

@@ -1,0 +1,1 @@
+"""Functions in containers: phases, deployment, runtime, examples. For `run`, `demo` and others."""
