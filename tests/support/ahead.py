@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from tests.support import order, selection
+from tests.support import order, report, selection
 from tests.support.crew import Crew
 from tests.support.server import Server
 from tests.support.suite import Suite, image_of
@@ -68,6 +68,14 @@ class Ahead:
         if result.failed:
             ended = trial.sections if trial else []
             result.sections += ended or self._suite.sections(item)
+            self._blame(item, result, trial)
+
+    def _blame(self, item: pytest.Item, result: pytest.TestReport, trial: Trial | None) -> None:
+        """Note in the report of a test that measures times if the machine was too busy for it."""
+        called = trial.called if trial and not order.is_quiet(item) else (result.start, result.stop)
+        if order.measures_times(item) and (why := self._suite.heartbeat.complaint(*called)):
+            result.user_properties.append((report.MACHINE, why))
+            result.sections.append(("machine", why))
 
     def end(self, item: pytest.Item, failed: bool) -> None:
         """Forget the trial of a test that pytest has done with: it may be tried again."""

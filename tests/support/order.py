@@ -46,6 +46,11 @@ def is_quiet(item: pytest.Item) -> bool:
     return item.get_closest_marker("quiet") is not None
 
 
+def measures_times(item: pytest.Item) -> bool:
+    """Whether a test fails where the machine is slow."""
+    return is_quiet(item) or item.get_closest_marker("bounded") is not None
+
+
 def is_shared(item: pytest.Item) -> bool:
     """Whether a test shares its container."""
     wanted = of(item)

@@ -18,6 +18,8 @@ MARKERS = (
     "bounded: states how long something may take; fewer containers start meanwhile",
 )
 FAILED = pytest.StashKey[bool]()
+OVERLOADED = pytest.StashKey[bool]()
+"""Whether a test is to be tried again only when the machine is calm."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,6 +89,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin this test and those that follow."""
     item.stash[FAILED] = False
+    if item.stash.get(OVERLOADED, False):
+        suite_of(item.config).heartbeat.wait_until_calm()
+    item.stash[OVERLOADED] = False
     if selection.image_of(item) is not None:
         ahead_of(item.config).look(item.session.items, item.session.items.index(item))
 
@@ -129,6 +134,7 @@ def pytest_runtest_makereport(
     if ahead is not None and selection.image_of(item) is not None:
         item.stash[FAILED] |= result.failed
         ahead.explain(item, result)
+        item.stash[OVERLOADED] |= bool(report.machine(result))
         if call.when == "teardown":
             ahead.end(item, item.stash[FAILED])
     return result

@@ -13,6 +13,7 @@ from tests.support.specification import Specification
 
 LOG_LINES = 60
 EXCHANGES = 12
+MACHINE = "machine"
 
 
 def sections(
@@ -40,6 +41,11 @@ def cause(report: pytest.TestReport) -> str:
     return lines[0] if lines else "no cause is known"
 
 
+def machine(report: pytest.TestReport) -> str:
+    """Return what was wrong with the machine while a test failed, empty if nothing was."""
+    return "; ".join(str(why) for name, why in report.user_properties if name == MACHINE)
+
+
 class Results:
     """Writes one JSON document: outcomes, times, and which tests passed on the second try."""
 
@@ -55,7 +61,7 @@ class Results:
         name = report.nodeid
         self._seconds[name] = round(self._seconds.get(name, 0.0) + report.duration, 3)
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]
-            self._again[name] = cause(report)
+            self._again[name] = "; ".join(filter(None, (cause(report), machine(report))))
             self._outcomes.pop(name, None)
         elif report.failed:
             self._outcomes[name] = "failed"

@@ -9,6 +9,7 @@ from imagebuild.engine.engine import Engine as BuildEngine
 from tests.support import alone, order, report
 from tests.support.containers import Engine
 from tests.support.crew import Crew
+from tests.support.heartbeat import Heartbeat
 from tests.support.once import Once
 from tests.support.runtime import Runtime
 from tests.support.scratch import Scratch
@@ -35,6 +36,7 @@ class Suite:
         # of its own, since what is removed may burn the CPU that a start needs
         self.remover = Crew("remover", 1)
         self.scratch = Scratch(self.engine)
+        self.heartbeat = Heartbeat()
         self.tools = Tools(self.engine, builder, catalog, prefix)
         self.unit_tests = UnitTests(self.engine, builder, catalog, prefix)
         self._contract = contract

@@ -37,6 +37,8 @@ class Trial:
         self.returned: Future[None] = Future()
         self.sections: Sections = []
         self.seconds: dict[str, float] = {}
+        self.called = (0.0, 0.0)
+        """When the test was called and when it returned, as `time.time`."""
         self._parameters = parameters(item)
         self._test: Callable[..., None] = item.function  # type: ignore[attr-defined]
         self._is_bounded = item.get_closest_marker("bounded") is not None
@@ -74,11 +76,12 @@ class Trial:
     def _call(self, given: Mapping[str, object]) -> BaseException | None:
         self._used += [value for value in given.values() if isinstance(value, Server)]
         with self._runtime.engine.starts.fewer() if self._is_bounded else nullcontext():
-            begin = time.monotonic()
+            begin, called = time.monotonic(), time.time()
             try:
                 self._test(**{name: given[name] for name in self._parameters})
             except BaseException as error:
                 return error
             finally:
                 self.seconds["call"] = time.monotonic() - begin
+                self.called = (called, time.time())
         return None
