@@ -135,7 +135,6 @@ func (s *Supervisor) Connect(slot int, texts protocol.Texts) (*net.TCPConn, erro
 	if err != nil {
 		return nil, err
 	}
-	_ = syscall.SetNonblock(int(file.Fd()), true)
 	s.clients[slot] = client
 	return client, s.HandOver(slot, file, texts)
 }
@@ -152,7 +151,9 @@ func (s *Supervisor) HandOver(slot int, file *os.File, texts protocol.Texts) err
 	if !s.Table.Slot(slot).Hand() {
 		return fmt.Errorf("slot `%d` is not free: its word is `%#x`", slot, s.Table.Slot(slot).Word())
 	}
-	return s.Send(protocol.Message{Type: protocol.Connection, Slot: uint32(slot)}, int(file.Fd()))
+	descriptor := int(file.Fd()) // this makes it block
+	_ = syscall.SetNonblock(descriptor, true)
+	return s.Send(protocol.Message{Type: protocol.Connection, Slot: uint32(slot)}, descriptor)
 }
 
 // Send sends the worker a message with descriptors.
