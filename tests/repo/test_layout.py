@@ -22,7 +22,6 @@ HEADINGS = [
     "How a call is stopped",
     "Traps",
 ]
-DOCKERFILE_LINES = 60
 STAGES = {"base", "install", "runtime", "distroless"}
 HOSTS = (
     r"(pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|deb\.debian\.org|"
@@ -52,9 +51,8 @@ def test_readme(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_dockerfile(language: str) -> None:
-    """A Dockerfile is short, has the four stages, and runs as uid 1000."""
+    """A Dockerfile has the four stages, and runs as uid 1000."""
     text = (ROOT / "runtimes" / language / "Dockerfile").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= DOCKERFILE_LINES
     assert set(re.findall(r"^FROM .* AS (\w+)$", text, re.MULTILINE)) >= STAGES
     assert re.search(r"^USER 1000", text, re.MULTILINE)
 
