@@ -39,11 +39,12 @@ func readManifest(loaded settings) ([]byte, error) {
 	return content, nil
 }
 
-// requirements are the shim's modules, which lie in the image; none of them requires any other,
-// so they have no say in the versions of the function's own (IMAGE-8).
+// requirements are the shim's modules and where they are in the image, from the shim's folder. They require
+// only each other, so they have no say in the versions of the function's own (IMAGE-8).
 var requirements = map[string]string{
-	"github.com/kubeless/kubeless@v1.0.8":                      "kubeless",
-	"kubeless.invalid/shim@v0.0.0-00010101000000-000000000000": "",
+	"github.com/kubeless/kubeless@v1.0.8": "kubeless",
+	"kubeless.invalid/shim@v0.0.0":        "",
+	"runtimes.invalid/protocol@v0.0.0":    "../../../supervisor/protocol",
 }
 
 // plainManifest is the go.mod of a function that has none.

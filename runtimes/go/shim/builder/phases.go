@@ -13,7 +13,7 @@ func shimFolder() string {
 	if folder := os.Getenv("SHIM"); folder != "" {
 		return folder
 	}
-	return "/opt/shim"
+	return "/opt/runtimes/go/shim"
 }
 
 // entry is the folder of the program's main package, in the function's module.

@@ -5,26 +5,26 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"time"
 
 	"github.com/kubeless/kubeless/pkg/functions"
 
-	"kubeless.invalid/shim/clock"
-	"kubeless.invalid/shim/metrics"
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
 )
 
 // execute makes the call and answers it, unless the supervisor has done so before.
-func (s *server) execute(x *exchange, event functions.Event, leave func()) {
-	s.counters.InFlight.Add(1)
-	start := clock.Now()
-	x.watch(table.Calling, start, s.settings.Timeout)
-	ending := &deadline{Context: x.request.Context(), at: x.limit}
+func (s *server) execute(x *exchange, event functions.Event, releasePlace func()) {
+	start := protocol.Now()
+	if !x.slot.Enter(protocol.Calling, start, start+s.table.Timeout) {
+		releasePlace()
+		panic(http.ErrAbortHandler)
+	}
+	ending := &deadline{Context: x.request.Context(), at: start + s.table.Timeout}
 	event.Extensions = functions.Extension{Request: x.request, Response: x, Context: ending}
-	finish := func(outcome metrics.Outcome) {
+	finish := func(outcome protocol.Outcome, status int) {
 		ending.end()
-		leave()
-		s.finish(x, start, outcome)
+		releasePlace()
+		x.record.Outcome, x.record.CallDuration = outcome, protocol.Now()-start
+		x.end(status)
 	}
 	returned := false
 	defer func() {
@@ -32,11 +32,12 @@ func (s *server) execute(x *exchange, event functions.Event, leave func()) {
 			return
 		}
 		problem := recover()
-		finish(metrics.Failure)
 		if problem != http.ErrAbortHandler { // RESPONSE-12
 			fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", problem, debug.Stack())
 		}
-		s.abort(x)
+		status := x.sentStatus(http.StatusInternalServerError)
+		finish(protocol.FailedCall, status)
+		x.abort(status, problem == nil)
 	}()
 	value, err := s.call(event, s.context)
 	body, media := []byte(nil), ""
@@ -45,37 +46,48 @@ func (s *server) execute(x *exchange, event functions.Event, leave func()) {
 	}
 	returned = true
 	if err == nil {
-		finish(metrics.Success)
+		finish(protocol.Call, x.setStatus(http.StatusOK))
 		x.send(body, media)
 		return
 	}
-	finish(metrics.Failure)
 	fmt.Fprintf(os.Stderr, "error: the function has failed: %v\n", err)
+	finish(protocol.FailedCall, x.setStatus(http.StatusInternalServerError))
 	if x.status == 0 {
 		x.fail(http.StatusInternalServerError) // FAILURE-1
 	}
 }
 
-// finish counts a call. What follows is between the shim and the client, and no longer the call's:
-// one that reads slowly must not make it a timeout, which costs the function its state
-// (CONCURRENCY-6).
-func (s *server) finish(x *exchange, start int64, outcome metrics.Outcome) {
-	if !x.unwatch() { // TIMEOUT-1: the answer and the counts are the supervisor's
-		panic(http.ErrAbortHandler)
+// setStatus is the status that the function has set, or the other one.
+func (x *exchange) setStatus(other int) int {
+	if x.status != 0 {
+		return x.status
 	}
-	now := clock.Now()
-	s.counters.InFlight.Add(-1)
-	s.counters.Observe(x.request.Method, time.Duration(now-start), outcome)
-	x.watch(table.Sending, now, sending)
+	return other
 }
 
-// abort answers a call that has panicked; an answer that has begun is cut off.
-func (s *server) abort(x *exchange) {
-	if x.status != 0 {
-		s.log(x)
-		panic(http.ErrAbortHandler)
+// sentStatus is the status of the answer if bytes of it have been sent, or the other one.
+func (x *exchange) sentStatus(other int) int {
+	if x.conn.answer.begun {
+		return x.setStatus(http.StatusOK)
 	}
-	x.fail(http.StatusInternalServerError)
-	x.Flush() // the goroutine may be at its end: runtime.Goexit
-	s.log(x)
+	return other
+}
+
+// abort answers a call that has panicked, or has ended its goroutine. An answer that has begun is cut
+// off, and must not look whole (TIMEOUT-13).
+func (x *exchange) abort(status int, goroutineEnds bool) {
+	switch {
+	case x.conn.hijacked.Load():
+		return
+	case x.conn.answer.begun:
+		x.slot.AddFlag(protocol.FlagReset)
+		x.log(status)
+	case x.status == 0 && !goroutineEnds:
+		x.fail(status)
+		return
+	default: // what the function has prepared can't be taken back from net/http
+		x.recorded = true
+		x.conn.closeWith(refusal(status), &x.record)
+	}
+	panic(http.ErrAbortHandler)
 }

@@ -2,25 +2,56 @@ package worker
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kubeless/kubeless/pkg/functions"
 )
 
 var errCloudEvent = errors.New("not a CloudEvent of version 1")
 
-// binaryMode maps the headers of a CloudEvent in binary mode onto the event (REQUEST-18); a request
-// without a version is none.
+// binaryMode maps the headers of a CloudEvent in binary mode onto the event (REQUEST-18). Any of the four
+// required headers tells that the request is one (REQUEST-20).
 func binaryMode(event *functions.Event, header http.Header) error {
-	version, found := header["Ce-Specversion"]
-	if !found {
+	if header["Ce-Specversion"] == nil && header["Ce-Id"] == nil && header["Ce-Type"] == nil &&
+		header["Ce-Source"] == nil {
 		return nil
 	}
-	return attributes(event, version[0], header.Get("Ce-Id"), header.Get("Ce-Type"),
-		header.Get("Ce-Source"), header.Get("Ce-Time"))
+	value := func(name string) string { return decodePercents(first(header[name])) }
+	return attributes(event, value("Ce-Specversion"), value("Ce-Id"), value("Ce-Type"),
+		value("Ce-Source"), value("Ce-Time"))
+}
+
+// decodePercents decodes `%C3%A9` and the like, as the HTTP binding of CloudEvents has it. An invalid escape
+// stays as it is, and so do escapes that are no UTF-8.
+func decodePercents(text string) string {
+	made := []byte{}
+	for at := 0; at < len(text); {
+		bytes := escapedBytes(text[at:])
+		if len(bytes) > 0 && utf8.Valid(bytes) {
+			made = append(made, bytes...)
+			at += 3 * len(bytes)
+			continue
+		}
+		end := at + max(1, 3*len(bytes))
+		made = append(made, text[at:end]...)
+		at = end
+	}
+	return string(made)
+}
+
+// escapedBytes are the bytes of the escapes that a text begins with.
+func escapedBytes(text string) []byte {
+	found := []byte{}
+	for len(text) >= 3 && text[0] == '%' && isHex(text[1]) && isHex(text[2]) {
+		decoded, _ := hex.DecodeString(text[1:3])
+		found, text = append(found, decoded...), text[3:]
+	}
+	return found
 }
 
 // structuredMode maps a CloudEvent in structured mode (REQUEST-19).

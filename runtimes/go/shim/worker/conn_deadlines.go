@@ -4,8 +4,6 @@ import (
 	"errors"
 	"sync/atomic"
 	"time"
-
-	"kubeless.invalid/shim/clock"
 )
 
 // SetDeadline bounds reading and writing.
@@ -13,16 +11,17 @@ func (c *conn) SetDeadline(moment time.Time) error {
 	return errors.Join(c.SetReadDeadline(moment), c.SetWriteDeadline(moment))
 }
 
-// SetReadDeadline spares the poller what changes nothing: for each request net/http ends a read
-// that mostly hasn't begun yet by a deadline that has passed, and takes that deadline back.
+// SetReadDeadline spares the poller what changes nothing: net/http aborts its background read with a
+// deadline in the past and then clears it, once a request. If no read is running, both calls are no-ops
+// here.
 func (c *conn) SetReadDeadline(moment time.Time) error {
 	if c.reading.expire(moment) {
 		return nil
 	}
 	if !moment.IsZero() {
 		// Noted last, and forgotten first below: of two calls at once none leaves a deadline unnoted.
-		defer c.bounded.Store(true)
-	} else if !c.bounded.CompareAndSwap(true, false) {
+		defer c.hasReadDeadline.Store(true)
+	} else if !c.hasReadDeadline.CompareAndSwap(true, false) {
 		return nil
 	}
 	return c.file.SetReadDeadline(moment)
@@ -33,7 +32,7 @@ func (c *conn) SetWriteDeadline(moment time.Time) error {
 	return c.file.SetWriteDeadline(moment)
 }
 
-// readingState tells whether a read is under way, or the next one is to fail at once.
+// readingState tells whether a read is running, or the next one is to fail at once.
 type readingState struct{ atomic.Uint32 }
 
 const (
@@ -42,14 +41,16 @@ const (
 	expired
 )
 
-func (r *readingState) begin() bool { return r.CompareAndSwap(resting, reading) }
-func (r *readingState) end()        { r.CompareAndSwap(reading, resting) }
+func (r *readingState) start() bool { return r.CompareAndSwap(resting, reading) }
+func (r *readingState) stop()       { r.CompareAndSwap(reading, resting) }
 
-// expire notes a deadline of the past while no read is under way; false if that isn't the case.
-// Any other deadline takes it back. net/http's is of 1970; one that has passed since this process
-// began is left to the poller.
+// abortDeadline is the moment that net/http aborts a read with.
+var abortDeadline = time.Unix(1, 0)
+
+// expire notes net/http's abort while no read is running; false if that isn't the case. Any other
+// deadline takes it back.
 func (r *readingState) expire(moment time.Time) bool {
-	if moment.IsZero() || moment.After(clock.Base) {
+	if !moment.Equal(abortDeadline) {
 		r.CompareAndSwap(expired, resting)
 		return false
 	}

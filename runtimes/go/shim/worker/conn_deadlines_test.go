@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-var past = time.Unix(1, 0) // as net/http gives it to end a read
-
+// Deadlines for reading hold, whoever of poller and state knows of them.
 func TestDeadlinesForReading(t *testing.T) {
 	c, client := connected(t)
+	c.hijacked.Store(true) // what is read comes from the client
 	piece := make([]byte, 1)
 	for round, bound := range []func(time.Time) error{c.SetReadDeadline, c.SetDeadline} {
-		for _, moment := range []time.Time{past, time.Now()} {
+		for _, moment := range []time.Time{abortDeadline, time.Now(), time.Unix(2, 0)} {
 			_ = bound(moment)
 			if _, err := c.Read(piece); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("round %d: %v in place of a passed deadline", round, err)
@@ -30,15 +30,16 @@ func TestDeadlinesForReading(t *testing.T) {
 	}
 }
 
+// net/http's abort ends its background read, whether it comes before the read or during it.
 func TestDeadlineEndsARead(t *testing.T) {
 	c, _ := connected(t)
 	ended := make(chan error)
-	for round := 0; round < 1000; round++ { // the deadline comes before the read, or during it
+	for round := 0; round < 1000; round++ {
 		go func() {
 			_, err := c.Read(make([]byte, 1))
 			ended <- err
 		}()
-		_ = c.SetReadDeadline(past)
+		_ = c.SetReadDeadline(abortDeadline)
 		if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal(err)
 		}

@@ -6,75 +6,120 @@ import (
 	"runtime"
 	"syscall"
 
-	"kubeless.invalid/shim/clock"
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
 )
 
-// Read reads once there is something to read, and marks the connection as idle until then.
+// Read gives net/http the bytes of checked requests. Between two requests it waits in state IDLE, and the
+// supervisor can take the connection.
 func (c *conn) Read(target []byte) (int, error) {
-	if !c.reading.begin() {
+	if !c.reading.start() {
 		return 0, os.ErrDeadlineExceeded
 	}
-	defer c.reading.end()
-	if c.full == 0 {
-		c.full = len(target)
+	defer c.reading.stop()
+	if c.hijacked.Load() {
+		return c.readHijacked(target)
 	}
-	between := c.between.Load()
-	if between { // not net/http's watch for the client's going, which runs beside the answer
-		if err := c.release(); err != nil {
+	if c.answer.closed { // the supervisor reads what is left
+		return 0, io.EOF
+	}
+	if c.stage == delivered {
+		return 0, c.wait(c.tryWatch)
+	}
+	if c.stage == awaitingHead {
+		if err := c.next(); err != nil {
 			return 0, err
 		}
 	}
-	c.untouched = len(target) == c.full && between
-	if c.untouched && c.slot.State.Load() != table.Handed {
-		c.slot.Deadline.Store(0)
-		if !c.move(table.Idle, table.Answering, table.Active) {
-			return 0, errTaken
-		}
-	}
-	c.target = target
-	if err := c.raw.Read(c.attempt); err != nil {
-		return 0, err
-	}
-	return c.count, c.err
+	return c.deliver(target)
 }
 
-// try reads without blocking; false makes the poller wait until the connection is readable.
-func (c *conn) try(descriptor uintptr) bool {
-	c.count, c.err = 0, nil
-	for turn := 0; turn < turns; turn++ {
-		if c.read(int(descriptor)) {
-			return true
-		}
-		if !c.untouched {
+// wait runs a system call that doesn't block, again each time that the connection becomes readable.
+func (c *conn) wait(try func(uintptr) bool) error {
+	c.count, c.woken, c.err = 0, false, nil
+	if err := c.raw.Read(try); err != nil {
+		return err
+	}
+	return c.err
+}
+
+// await waits for the next request, and moves to ACTIVE when its first bytes are there.
+func (c *conn) await() error {
+	if len(c.buffer) > 0 { // it was pipelined
+		return c.move()
+	}
+	if c.slot.Word().State() != protocol.Handed && !c.slot.Rest() {
+		return errTaken
+	}
+	return c.wait(c.tryBegin)
+}
+
+// readAttempts is how often a connection that waits for a request is looked at before the poller
+// watches it. Other goroutines run before each look: under load the request is there afterwards, and the
+// poller has nothing to do.
+const readAttempts = 2
+
+// begin moves to ACTIVE if there is something to read. It looks first, because ACTIVE has to mean that a
+// request has begun: when the worker dies, the client of one gets 500.
+func (c *conn) begin(descriptor uintptr) bool {
+	if c.slot.Word().State() == protocol.Handed {
+		c.err = c.move()
+		return true
+	}
+	if c.server.retired.Load() {
+		return false // until the supervisor takes the connection
+	}
+	for look := 0; look < readAttempts; look++ {
+		if !c.woken {
+			runtime.Gosched()
+		} else if look > 0 {
 			break
 		}
-		runtime.Gosched()
+		switch count, err := peek(int(descriptor)); {
+		case err == syscall.EAGAIN:
+			continue
+		case err != nil:
+			c.err = os.NewSyscallError("recv", err)
+		case count == 0:
+			c.err = io.EOF
+		default:
+			c.err = c.move()
+		}
+		return true
 	}
+	c.woken = true
 	return false
 }
 
-// turns is how often a connection that waits for a request is tried before the poller watches it.
-// Between two tries the others have their turn: under load the next request is there afterwards,
-// and the poller is spared.
-const turns = 3
-
-// read reads what there is; false if that is nothing.
-func (c *conn) read(descriptor int) bool {
-	if c.untouched && !c.move(table.Active, table.Idle, table.Handed) ||
-		c.slot.State.Load() == table.Taken {
-		c.err = errTaken
-		return true
+// move moves to ACTIVE: the next request begins.
+func (c *conn) move() error {
+	now := protocol.Now()
+	if !c.slot.Begin(now, now+c.server.table.HeadTime) {
+		return errTaken
 	}
-	count, err := syscall.Read(descriptor, c.target)
+	c.answer = answer{held: c.answer.held[:0], sent: c.answer.sent}
+	return nil
+}
+
+// watch waits for the client to disconnect, and reads nothing: what arrives is the next request.
+func (c *conn) watch(descriptor uintptr) bool {
+	count, err := peek(int(descriptor))
+	if count > 0 || err == syscall.EAGAIN {
+		return false
+	}
+	if c.err = io.EOF; err != nil {
+		c.err = os.NewSyscallError("recv", err)
+	}
+	return true
+}
+
+// fill reads into `target`.
+func (c *conn) fill(descriptor uintptr) bool {
+	count, err := syscall.Read(int(descriptor), c.target)
 	for err == syscall.EINTR {
-		count, err = syscall.Read(descriptor, c.target)
+		count, err = syscall.Read(int(descriptor), c.target)
 	}
 	switch {
 	case err == syscall.EAGAIN:
-		if c.untouched {
-			c.move(table.Idle, table.Active)
-		}
 		return false
 	case err != nil:
 		c.err = os.NewSyscallError("read", err)
@@ -82,10 +127,16 @@ func (c *conn) read(descriptor int) bool {
 		c.err = io.EOF
 	default:
 		c.count = count
-		if c.untouched {
-			c.slot.Phase.Store(table.Reading)
-			c.slot.Deadline.Store(clock.Now() + int64(uploading))
-		}
 	}
 	return true
+}
+
+func peek(descriptor int) (int, error) {
+	var first [1]byte
+	for {
+		count, _, err := syscall.Recvfrom(descriptor, first[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		if err != syscall.EINTR {
+			return count, err
+		}
+	}
 }

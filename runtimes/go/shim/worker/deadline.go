@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"kubeless.invalid/shim/clock"
+	"runtimes.invalid/protocol"
 )
 
 // deadline is the context of a call: it ends when the client has gone and at the deadline. The
@@ -13,7 +13,7 @@ import (
 // supervisor's business and needs none.
 type deadline struct {
 	context.Context
-	at     int64 // clock.Now()
+	at     int64 // protocol.Now()
 	once   sync.Once
 	timed  context.Context
 	cancel context.CancelFunc
@@ -21,7 +21,7 @@ type deadline struct {
 
 // Deadline is the moment at which the call must have ended.
 func (d *deadline) Deadline() (time.Time, bool) {
-	return time.Now().Add(time.Duration(d.at - clock.Now())), true
+	return time.Now().Add(time.Duration(d.at - protocol.Now())), true
 }
 
 // Done is closed at the deadline, or when the call has ended or its client has gone.

@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"kubeless.invalid/shim/clock"
+	"runtimes.invalid/protocol"
 )
 
 func TestDeadlineFires(t *testing.T) {
-	made := &deadline{Context: context.Background(), at: clock.Now() + int64(20*time.Millisecond)}
+	made := &deadline{Context: context.Background(), at: protocol.Now() + int64(20*time.Millisecond)}
 	if moment, known := made.Deadline(); !known || time.Until(moment) > 20*time.Millisecond {
 		t.Error(moment)
 	}
@@ -26,11 +26,11 @@ func TestDeadlineFires(t *testing.T) {
 }
 
 func TestEndedCallCancels(t *testing.T) {
-	used := &deadline{Context: context.Background(), at: clock.Now() + int64(time.Hour)}
+	used := &deadline{Context: context.Background(), at: protocol.Now() + int64(time.Hour)}
 	done := used.Done()
 	used.end()
 	<-done
-	unused := &deadline{Context: context.Background(), at: clock.Now() + int64(time.Hour)}
+	unused := &deadline{Context: context.Background(), at: protocol.Now() + int64(time.Hour)}
 	unused.end()
 	if unused.Err() != context.Canceled {
 		t.Error(unused.Err())

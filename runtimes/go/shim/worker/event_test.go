@@ -30,7 +30,7 @@ func TestHeadersAreFields(t *testing.T) { // REQUEST-3
 
 func TestMalformedJSON(t *testing.T) { // REQUEST-5, REQUEST-7, REQUEST-8
 	for _, media := range []string{"application/json", "application/json; charset=utf-8", "application/x+json"} {
-		for body, good := range map[string]bool{`{"a": 1}`: true, "3": true, "null": true, "": true, "{": false, "\"\xff\"": false} {
+		for body, good := range map[string]bool{`{"a": 1}`: true, "3": true, "null": true, "": true, "{": false, " \r\n": false, "NaN": false, "-Infinity": false, "\"\xff\"": false} {
 			if _, err := newEvent(request(body, "content-type", media), body); (err == nil) != good {
 				t.Errorf("%s as %s: %v", body, media, err)
 			}

@@ -2,136 +2,123 @@ package worker
 
 import (
 	"context"
-	"io"
 	"net"
 	"net/http"
-	"time"
 
-	"kubeless.invalid/shim/accesslog"
-	"kubeless.invalid/shim/clock"
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
 )
 
 // exchange is one request and its answer.
 type exchange struct {
 	recorder
-	request *http.Request
-	conn    *conn
-	entry   accesslog.Entry
-	begun   int64 // clock.Now()
-	limit   int64 // Slot.Deadline of the running phase
-	logged  bool
-	whole   bool // nothing of the request is left to be read
+	request  *http.Request
+	conn     *conn
+	record   protocol.Record
+	recorded bool
+	ended    bool // the answer is no call's any more
 }
 
 func (s *server) begin(writer http.ResponseWriter, request *http.Request) *exchange {
-	start := time.Now()
-	x := &exchange{request: request, conn: connOf(request), begun: clock.At(start)}
-	x.ResponseWriter = writer
-	x.whole = request.Body == http.NoBody
-	x.entry = accesslog.Entry{
-		Address: x.conn.client, Method: request.Method, Target: request.RequestURI,
-		Protocol: request.Proto, Referer: first(request.Header["Referer"]),
-		Agent: first(request.Header["User-Agent"]),
-		Trace: accesslog.Trace(first(request.Header["Traceparent"])), Start: start,
+	c := connOf(request)
+	x := &exchange{request: request, conn: c}
+	x.ResponseWriter, x.slot = writer, c.slot
+	x.crossOrigin = c.slot.Flags()&protocol.FlagCrossOrigin != 0
+	c.served = true
+	if c.original != nil {
+		request.RequestURI = c.original.target
+		if c.original.authority != "" {
+			request.Host = c.original.authority
+		}
 	}
-	_, x.crossOrigin = request.Header["Origin"]
-	x.entry.CrossOrigin = x.crossOrigin
-	x.slot = x.conn.slot
-	_ = x.conn.release() // of a pipelined request before this one
-	x.slot.Begin(&x.entry, x.begun)
-	x.slot.Requests.Add(1)
-	// TIMEOUT-1: of the answer to this one nothing has been sent, though it be a pipelined request.
-	x.conn.move(table.Active, table.Answering)
 	return x
 }
 
-// watch tells the supervisor by when a phase of the request, begun at `start`, has to end.
-func (x *exchange) watch(phase uint32, start int64, limit time.Duration) {
-	x.limit = start + int64(limit)
-	x.slot.Phase.Store(phase)
-	x.slot.Deadline.Store(x.limit)
+// end moves the request to SENDING: what follows is between the shim and the client, and no longer the
+// call's. A client that reads slowly must not make it a timeout, which costs the function its state
+// (CONCURRENCY-6).
+func (x *exchange) end(status int) {
+	limit := int64(0)
+	if !x.conn.hijacked.Load() {
+		limit = protocol.Now() + x.conn.server.table.SendTime
+	}
+	if !x.conn.endAnswer(status, limit) { // TIMEOUT-1: the answer and the counts are the supervisor's
+		x.recorded = true
+		panic(http.ErrAbortHandler)
+	}
+	x.ended = true
 }
 
-// unwatch ends the phase; false if the supervisor has ended the request. It is about to take the
-// connection then: closing that before would leave the client without an answer (TIMEOUT-1).
-func (x *exchange) unwatch() bool {
-	if x.slot.Deadline.CompareAndSwap(x.limit, 0) {
-		return true
+// finish ends a request whose answer net/http has yet to send, or the rest of it.
+func (x *exchange) finish() {
+	status := x.status
+	if status == 0 {
+		status = http.StatusOK
 	}
-	for since := clock.Now(); x.slot.Deadline.Load() == table.Over && clock.Now()-since < taking; {
-		if state := x.slot.State.Load(); state != table.Active && state != table.Answering {
-			break
-		}
-		time.Sleep(50 * time.Microsecond)
+	if !x.ended {
+		x.end(status)
 	}
-	return false
+	x.log(status)
+	if x.conn.hijacked.Load() {
+		return
+	}
+	// Before net/http reads the next request, it reads what is left of this one's body, and no answer may
+	// wait for that (CONCURRENCY-4).
+	x.conn.answer.holds = x.conn.stage == delivered
 }
 
-// send sends the body of an answer. Each piece has its own bound, so that a slow client gets the
-// whole, and one that doesn't read is cut off.
+// log writes the record, unless it has been written or the supervisor has cut the answer. It comes before
+// the last byte, so that a client with its answer finds it counted.
+func (x *exchange) log(status int) {
+	if x.recorded || x.slot.Word().State() != protocol.Answering {
+		return
+	}
+	x.recorded = true
+	x.record.Status = uint16(status)
+	if x.request.Method != http.MethodHead {
+		x.record.Bytes = x.bytes
+	}
+	x.conn.record(&x.record)
+}
+
+const (
+	pieceBytes    = 1 << 20 // the client has a time of its own for each
+	bufferedBytes = 2048    // what net/http keeps of a body until the handler has ended
+)
+
+// send sends the body of an answer. Each piece has its own limit, so a slow client gets the whole and one
+// that doesn't read is cut off.
 func (x *exchange) send(body []byte, media string) {
 	if len(body) == 0 {
 		x.start(http.StatusOK)
 		return
 	}
 	x.declare(media, body)
-	for len(body) > piece {
-		if _, err := x.Write(body[:piece]); err != nil || !x.unwatch() {
+	for len(body) > pieceBytes {
+		if _, err := x.Write(body[:pieceBytes]); err != nil {
 			return
 		}
-		body = body[piece:]
-		x.watch(table.Sending, clock.Now(), sending)
+		body = body[pieceBytes:]
+		x.slot.Deadline.Store(protocol.Now() + x.conn.server.table.SendTime)
+	}
+	if last := len(body) - 1; x.bytes+int64(last) >= bufferedBytes {
+		if _, err := x.Write(body[:last]); err != nil {
+			return
+		}
+		body = body[last:] // net/http keeps it until the record has been written
 	}
 	_, _ = x.Write(body)
 }
 
-// log writes the line of a request, unless the supervisor has.
-func (s *server) log(x *exchange) {
-	if x.logged {
-		return
-	}
-	x.logged = true
-	if x.slot.Deadline.Swap(0) == table.Over {
-		return
-	}
-	x.slot.ForgetRequest()
-	x.entry.Status, x.entry.Bytes = x.status, x.bytes
-	if x.request.Method == http.MethodHead {
-		x.entry.Bytes = 0
-	}
-	x.entry.Duration = time.Duration(clock.Now() - x.begun)
-	s.logging.Lock()
-	defer s.logging.Unlock()
-	s.line = s.format(s.line[:0], &x.entry)
-	s.table.Ring.Write(s.line)
-}
-
-// refuse answers without having read the body, and reads what the client is still sending, so
-// that it comes to read the answer (REQUEST-14).
-func (s *server) refuse(x *exchange, status int) {
-	controller := http.NewResponseController(x.ResponseWriter)
-	if x.request.Body == http.NoBody || x.request.Header.Get("Expect") != "" ||
-		controller.EnableFullDuplex() != nil {
+// refuse answers without a call. If the request has not been read to its end, the connection ends.
+func (x *exchange) refuse(status int) {
+	if x.conn.stage == delivered {
 		x.fail(status)
 		return
 	}
-	x.Header().Set("Connection", "close")
-	x.fail(status)
-	x.Flush()
-	s.log(x)
-	x.watch(table.Reading, clock.Now(), lingering)
-	_, _ = io.Copy(io.Discard, x.request.Body)
-	x.unwatch()
+	x.recorded = true
+	x.conn.closeWith(refusal(status), &x.record)
+	panic(http.ErrAbortHandler)
 }
-
-const (
-	uploading = time.Minute      // at least what a client may take to send a request
-	lingering = 10 * time.Second // what it may go on sending after its request has been refused
-	sending   = time.Minute      // what it may take to read a piece of the answer
-	taking    = int64(time.Second)
-	piece     = 1 << 20 // bytes
-)
 
 type connKey struct{}
 
@@ -146,8 +133,10 @@ func connOf(request *http.Request) *conn {
 // connState tells a connection when net/http waits for its next request, or has lost it.
 func connState(connection net.Conn, state http.ConnState) {
 	c := connection.(*conn)
-	c.between.Store(state == http.StateIdle || state == http.StateNew)
-	if state == http.StateHijacked {
-		c.hijacked.Store(true)
+	switch state {
+	case http.StateIdle:
+		c.stage = awaitingHead
+	case http.StateHijacked:
+		c.hijack()
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/kubeless/kubeless/pkg/functions"
-
-	"kubeless.invalid/shim/settings"
 )
 
 // Function is what has been compiled: the generated main fills it in.
@@ -25,13 +23,13 @@ type Function struct {
 // call executes the function.
 type call func(functions.Event, functions.Context) (any, error)
 
-// check compares the settings with what has been compiled.
-func (f Function) check(loaded settings.Settings) error {
-	if !slices.Contains(f.Modules, loaded.Module) { // LOAD-1
+// check compares MOD_NAME and FUNC_HANDLER with what has been compiled.
+func (f Function) check(module, handler string) error {
+	if !slices.Contains(f.Modules, module) { // LOAD-1
 		return fmt.Errorf("module `%s` of MOD_NAME does not exist; found: %s\nhint: MOD_NAME is a "+
-			"file of the function without `.go`", loaded.Module, list(f.Modules))
+			"file of the function without `.go`", module, list(f.Modules))
 	}
-	name := loaded.Handler[strings.LastIndex(loaded.Handler, ".")+1:]
+	name := handler[strings.LastIndex(handler, ".")+1:]
 	if name == f.Name {
 		return nil
 	}

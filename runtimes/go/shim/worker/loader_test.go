@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/kubeless/kubeless/pkg/functions"
-
-	"kubeless.invalid/shim/settings"
 )
 
 func TestBind(t *testing.T) {
@@ -54,7 +52,7 @@ func TestCheck(t *testing.T) { // LOAD-1, LOAD-2
 		{"hello", "Absent", "found: `Handler`, `Other`"},
 		{"hello", "Other", "KUBELESS_FUNC_NAME=Other"},
 	} {
-		err := function.check(settings.Settings{Module: one.module, Handler: one.handler})
+		err := function.check(one.module, one.handler)
 		if (err == nil) != (one.want == "") || err != nil && !strings.Contains(err.Error(), one.want) {
 			t.Errorf("%v: %v", one, err)
 		}

@@ -7,52 +7,57 @@ import (
 	"os"
 	"syscall"
 
-	"kubeless.invalid/shim/metrics"
-	"kubeless.invalid/shim/settings"
-	"kubeless.invalid/shim/table"
+	"github.com/kubeless/kubeless/pkg/functions"
+
+	"runtimes.invalid/protocol"
 )
 
 // Main serves a function until the supervisor ends it.
 func Main(function Function) {
-	loaded, err := settings.Load(os.LookupEnv)
-	if err != nil {
-		refuse(err)
-	}
-	if err := function.check(loaded); err != nil {
+	if err := function.check(os.Getenv("MOD_NAME"), os.Getenv("FUNC_HANDLER")); err != nil {
 		refuse(err)
 	}
 	call, err := bind(function.Handler)
 	if err != nil {
 		refuse(fmt.Errorf("handler `%s` can't be called: it %w", function.Name, err))
 	}
-	shared, err := table.Map(table.TableDescriptor, loaded.Concurrency)
+	table, err := protocol.Map(protocol.TableDescriptor)
 	if err != nil {
 		refuse(errors.New("a function is served by its supervisor, and not started by hand"))
 	}
-	counters, err := metrics.Map(table.CountersDescriptor)
-	if err != nil {
-		refuse(err)
-	}
-	incoming, err := newListener(table.ControlDescriptor, shared)
-	if err != nil {
+	s := newServer(call, contextOf(os.Getenv), table)
+	file := os.NewFile(protocol.ControlDescriptor, "control")
+	if s.control, err = newControl(file, s); err != nil {
 		refuse(err)
 	}
 	reserve(limitMemory(os.LookupEnv, os.ReadFile))
-	server := newServer(loaded, call, shared, counters, incoming.retired)
-	if _, err := incoming.control.Write([]byte("ready")); err != nil {
+	if err := s.control.ready(); err != nil {
 		refuse(err)
 	}
 	// Until here stderr went through the supervisor, which tells the cause of a failed start.
-	_ = syscall.Dup3(table.StderrDescriptor, 2, 0)
-	_ = server.http().Serve(incoming)
+	_ = syscall.Dup3(protocol.StderrDescriptor, 2, 0)
+	_ = s.http().Serve(s.control)
 	os.Exit(0)
 }
 
-// http is the server under the function: net/http's own.
+// contextOf is the context of all calls. The supervisor has checked the settings (LOAD-11).
+func contextOf(lookup func(string) string) functions.Context {
+	made := functions.Context{
+		FunctionName: lookup("FUNC_HANDLER"), Timeout: lookup("FUNC_TIMEOUT"),
+		Runtime: lookup("FUNC_RUNTIME"), MemoryLimit: lookup("FUNC_MEMORY_LIMIT"),
+	}
+	if made.Timeout == "" {
+		made.Timeout = "180"
+	}
+	return made
+}
+
+// http is the server under the function: net/http's own. It serves `OPTIONS *` too (HTTP-25).
 func (s *server) http() *http.Server {
 	return &http.Server{
-		Handler:     s,
-		ConnContext: connContext,
-		ConnState:   connState,
+		Handler:                      s,
+		ConnContext:                  connContext,
+		ConnState:                    connState,
+		DisableGeneralOptionsHandler: true,
 	}
 }

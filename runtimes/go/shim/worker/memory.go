@@ -33,8 +33,8 @@ func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, 
 	return math.MaxInt64
 }
 
-// limits are the files that tell what a container may use, of the second and the first kind of
-// cgroups; where there is no limit, the one holds no number and the other one that is beyond reach.
+// limits are the files with the memory limit of a container, of cgroups v2 and v1. Without a limit, v2
+// holds `max` and v1 a huge number.
 var limits = [2]string{
 	"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
 }
@@ -48,7 +48,8 @@ func reserve(limit int64) {
 	}
 	ballast = make([]byte, headroom)
 	touch(make([]byte, headroom+1<<20))
-	runtime.GC() // it would take what was touched for the function's own, and wait for twice that
+	// Otherwise the collector counts these pages as live heap, and waits until it has doubled.
+	runtime.GC()
 }
 
 func touch(memory []byte) {

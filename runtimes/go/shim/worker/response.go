@@ -11,13 +11,13 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
 )
 
 // recorder is the writer that the function gets; it notes what the access log has to tell.
 type recorder struct {
 	http.ResponseWriter
-	slot        *table.Slot
+	slot        *protocol.Slot
 	crossOrigin bool // the request has an Origin header
 	status      int
 	bytes       int64
@@ -105,9 +105,9 @@ func (r *recorder) declare(media string, body []byte) {
 	}
 }
 
-// textType is what the old runtime told of a string, `text/html` for instance, as long as that is
-// a text (RESPONSE-1); a string that is none may say what else it is. That is what net/http finds
-// too, and left to it, but for a text that begins like something else.
+// textType is the type of a string. The old runtime sniffed it, which is kept if that gives a text
+// (RESPONSE-1) or if the string is no text. It is empty where net/http will find the same by itself: for all
+// strings but texts that begin like another type.
 func textType(body []byte) string {
 	if plain(body) {
 		return ""
@@ -139,12 +139,16 @@ func plain(body []byte) bool {
 func (r *recorder) fail(status int) {
 	header := r.Header()
 	for name := range header {
-		if name != "Retry-After" && name != "Connection" {
+		if name != "Connection" {
 			delete(header, name)
 		}
 	}
-	header["Content-Type"] = []string{"text/plain; charset=utf-8"}
-	header["Content-Length"] = []string{strconv.Itoa(len(http.StatusText(status)))}
+	made := refusal(status)
+	header["Content-Type"] = []string{made.media}
+	header["Content-Length"] = []string{strconv.Itoa(len(made.body))}
+	if status == http.StatusServiceUnavailable {
+		header["Retry-After"] = []string{"1"}
+	}
 	r.WriteHeader(status)
-	_, _ = r.Write([]byte(http.StatusText(status)))
+	_, _ = r.Write(made.body)
 }

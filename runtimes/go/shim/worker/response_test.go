@@ -5,7 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
 )
 
 func answered(t *testing.T, value any) *httptest.ResponseRecorder {
@@ -15,7 +15,7 @@ func answered(t *testing.T, value any) *httptest.ResponseRecorder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slot := &table.Slot{}
+	slot := &protocol.Slot{}
 	x := &exchange{recorder: recorder{ResponseWriter: writer, slot: slot}}
 	x.send(body, media)
 	if slot.Status.Load() != http.StatusOK {
@@ -57,7 +57,7 @@ func TestAnswers(t *testing.T) {
 func TestTypeOfEncodedText(t *testing.T) { // RESPONSE-1: net/http doesn't look at what is encoded
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
 		writer.Header().Set("Content-Encoding", "identity")
-		x := &exchange{recorder: recorder{ResponseWriter: writer, slot: &table.Slot{}}}
+		x := &exchange{recorder: recorder{ResponseWriter: writer, slot: &protocol.Slot{}}}
 		body, media, _ := encode("text")
 		x.send(body, media)
 	}))
@@ -78,12 +78,12 @@ func TestFailureShowsNothing(t *testing.T) { // RESPONSE-11
 	writer := httptest.NewRecorder()
 	writer.Header().Set("Set-Cookie", "secret")
 	writer.Header().Set("Access-Control-Allow-Origin", "https://a")
-	(&recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}).fail(http.StatusInternalServerError)
+	(&recorder{ResponseWriter: writer, slot: &protocol.Slot{}, crossOrigin: true}).fail(http.StatusInternalServerError)
 	header := writer.Header()
 	if header.Get("Set-Cookie") != "" || header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Error(header)
 	}
-	if writer.Code != 500 || writer.Body.String() != "Internal Server Error" {
+	if writer.Code != 500 || writer.Body.String() != "Internal Server Error\n" {
 		t.Errorf("%d %s", writer.Code, writer.Body)
 	}
 }
@@ -97,7 +97,7 @@ func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
 	asked.Header.Set("Origin", "http://a")
 	asked.Header.Set("Access-Control-Request-Method", "PUT")
 	asked.Header.Set("Access-Control-Request-Headers", "x-a")
-	r := &recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}
+	r := &recorder{ResponseWriter: writer, slot: &protocol.Slot{}, crossOrigin: true}
 	if !preflight(r, asked) || writer.Code != 204 ||
 		writer.Header().Get("Access-Control-Allow-Headers") != "x-a" ||
 		writer.Header().Get("Access-Control-Allow-Origin") != "*" {
@@ -107,7 +107,7 @@ func TestCORS(t *testing.T) { // RESPONSE-13, RESPONSE-14
 
 func TestOwnOrigin(t *testing.T) { // RESPONSE-14
 	writer := httptest.NewRecorder()
-	r := &recorder{ResponseWriter: writer, slot: &table.Slot{}, crossOrigin: true}
+	r := &recorder{ResponseWriter: writer, slot: &protocol.Slot{}, crossOrigin: true}
 	r.Header().Add("Access-Control-Allow-Origin", "https://own")
 	_, _ = r.Write([]byte("text"))
 	if found := writer.Header()["Access-Control-Allow-Origin"]; len(found) != 1 || found[0] != "https://own" {

@@ -9,130 +9,130 @@ import (
 
 	"github.com/kubeless/kubeless/pkg/functions"
 
-	"kubeless.invalid/shim/accesslog"
-	"kubeless.invalid/shim/clock"
-	"kubeless.invalid/shim/metrics"
-	"kubeless.invalid/shim/probe"
-	"kubeless.invalid/shim/settings"
-	"kubeless.invalid/shim/table"
+	"runtimes.invalid/protocol"
+	"runtimes.invalid/protocol/head"
 )
 
 // server answers requests by calls of the function.
 type server struct {
-	settings settings.Settings
-	call     call
-	context  functions.Context
-	table    *table.Table
-	counters *metrics.Counters
-	format   accesslog.Format
-	admitted atomic.Int64
-	turns    chan struct{}
-	leave    func()
-	retired  <-chan struct{}
-	logging  sync.Mutex
-	line     []byte
+	call         call
+	context      functions.Context
+	table        *protocol.Table
+	control      *control
+	admitted     atomic.Int64
+	workerPlaces chan struct{}
+	releasePlace func()
+	retired      atomic.Bool
+	retirement   chan struct{} // closed when the worker is retired
+	recording    sync.Mutex
 }
 
-func newServer(loaded settings.Settings, call call, shared *table.Table,
-	counters *metrics.Counters, retired <-chan struct{}) *server {
+func newServer(call call, context functions.Context, table *protocol.Table) *server {
 	s := &server{
-		settings: loaded, call: call, table: shared, counters: counters, retired: retired,
-		format: accesslog.Choose(loaded.JSON),
-		turns:  make(chan struct{}, loaded.Workers),
-		context: functions.Context{
-			FunctionName: loaded.Handler, Timeout: loaded.TimeoutText,
-			Runtime: loaded.Runtime, MemoryLimit: loaded.MemoryLimit,
-		},
+		call: call, context: context, table: table,
+		workerPlaces: make(chan struct{}, table.Calls), retirement: make(chan struct{}),
 	}
-	s.leave = func() { <-s.turns }
+	s.releasePlace = func() { <-s.workerPlaces }
 	return s
 }
 
-// ServeHTTP answers a request. Where the deadline passes first, or the process ends, the
-// supervisor answers it.
-func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	x := s.begin(writer, request)
-	s.serve(x, request)
-	if !x.conn.hijacked.Load() { // net/http has yet to send what it has gathered
-		x.watch(table.Sending, clock.Now(), sending)
-		// Before it reads the next request, net/http reads what is left of this one's body, and no
-		// answer may wait for that (CONCURRENCY-4).
-		x.conn.held.holding = x.whole
+func (s *server) retire() {
+	if !s.retired.Swap(true) {
+		close(s.retirement)
 	}
 }
 
-func (s *server) serve(x *exchange, request *http.Request) {
-	if probe.Is(request.URL.Path) { // OBSERVABILITY-8: it is not logged
-		answer := probe.Of(request.URL.Path, s.counters)
-		x.Header().Set("Content-Type", answer.ContentType)
-		if request.Body != http.NoBody { // REQUEST-24: where that ends may be open to doubt
-			x.Header().Set("Connection", "close")
-		}
-		x.WriteHeader(answer.Status)
-		_, _ = x.Write(answer.Body)
-		x.slot.ForgetRequest()
-		return
-	}
+// ServeHTTP answers a request. If its deadline passes first, or the process ends, the supervisor does.
+func (s *server) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+	x := s.begin(writer, request)
+	s.serve(x)
+	x.finish()
+}
+
+func (s *server) serve(x *exchange) {
 	switch {
-	case s.counters.Draining.Load() != 0: // LIFECYCLE-2
+	case x.conn.head.Probe != head.NoProbe:
+		s.probe(x, x.conn.head.Probe)
+	case s.table.Draining.Load() != 0: // LIFECYCLE-2
 		x.Header().Set("Connection", "close")
-		s.refuse(x, http.StatusServiceUnavailable)
-	case preflight(x, request):
-	case s.admitted.Add(1) > int64(s.settings.Concurrency):
+		x.refuse(http.StatusServiceUnavailable)
+	case preflight(x, x.request):
+	case s.admitted.Add(1) > int64(s.table.Concurrency):
 		s.admitted.Add(-1)
-		x.Header().Set("Retry-After", "1")
-		s.refuse(x, http.StatusServiceUnavailable) // CONCURRENCY-4
+		x.refuse(http.StatusServiceUnavailable) // CONCURRENCY-4
 	default:
 		s.admit(x)
 	}
-	s.log(x)
 }
 
-// admit reads the request, waits for the call's turn and makes it.
+// probe lets the supervisor answer a probe that came on a kept connection (OBSERVABILITY-8: without a
+// record).
+func (s *server) probe(x *exchange, probe head.Probe) {
+	payload := protocol.Number(uint32(probe - head.Health))
+	if s.control.tell(protocol.ProbeReceived, x.conn.number, payload) != nil {
+		panic(http.ErrAbortHandler)
+	}
+	answer := <-x.conn.probe
+	x.recorded = true
+	made := reply{answer.status, plainText, answer.body}
+	if probe == head.Metrics {
+		made.media = "text/plain; version=0.0.4; charset=utf-8"
+	}
+	if x.conn.stage != delivered { // REQUEST-24
+		x.conn.closeWith(made, nil)
+		panic(http.ErrAbortHandler)
+	}
+	x.Header().Set("Content-Type", made.media)
+	x.WriteHeader(made.status)
+	_, _ = x.Write(made.body)
+}
+
+// admit reads the request, waits for a place and makes the call.
 func (s *server) admit(x *exchange) {
 	defer s.admitted.Add(-1)
-	x.watch(table.Reading, x.begun, max(s.settings.Timeout, uploading))
-	body, err := readBody(x.request, s.settings.BodyLimit)
-	if errors.Is(err, errTooLarge) {
-		s.refuse(x, http.StatusRequestEntityTooLarge)
+	body, err := readBody(x.request, s.table.BodyLimit)
+	switch {
+	case errors.Is(err, errTooLarge):
+		x.refuse(http.StatusRequestEntityTooLarge)
+		return
+	case x.conn.status != 0:
+		x.refuse(x.conn.status)
+		return
+	case err != nil:
+		x.refuse(http.StatusBadRequest)
 		return
 	}
-	x.whole = err == nil
-	event := functions.Event{}
-	if err == nil {
-		event, err = newEvent(x.request, body)
-	}
+	event, err := newEvent(x.request, body)
 	if err != nil {
 		x.fail(http.StatusBadRequest)
 		return
 	}
-	if !x.unwatch() {
-		return
-	}
-	leave := s.turn()
-	if leave == nil {
-		x.Header().Set("Retry-After", "1")
+	releasePlace := s.place(x)
+	if releasePlace == nil {
 		x.fail(http.StatusServiceUnavailable)
 		return
 	}
-	s.execute(x, event, leave)
+	s.execute(x, event, releasePlace)
 }
 
-// turn waits for one of the FUNC_WORKERS places (CONCURRENCY-5), and gives what leaves it, or nil
-// where none was to be had. A retired worker gives all that wait their turn at once: the place
-// they wait for may be held by a call that never ends.
-func (s *server) turn() (leave func()) {
+// place waits for one of the places of this worker (CONCURRENCY-5), and gives what releases it, or nil if
+// none has become free. A retired worker gives one to all that wait: the place they wait for may be held by
+// a call that never ends.
+func (s *server) place(x *exchange) (releasePlace func()) {
 	select {
-	case s.turns <- struct{}{}:
-		return s.leave
+	case s.workerPlaces <- struct{}{}:
+		return s.releasePlace
 	default:
 	}
-	timer := time.NewTimer(s.settings.Timeout)
+	if !x.slot.Enter(protocol.Waiting, protocol.Now(), 0) {
+		panic(http.ErrAbortHandler)
+	}
+	timer := time.NewTimer(time.Duration(s.table.Timeout))
 	defer timer.Stop()
 	select {
-	case s.turns <- struct{}{}:
-		return s.leave
-	case <-s.retired:
+	case s.workerPlaces <- struct{}{}:
+		return s.releasePlace
+	case <-s.retirement:
 		return func() {}
 	case <-timer.C:
 		return nil
