@@ -25,6 +25,12 @@ record Answer(
     byte[] bytes,
     StreamingBody stream) {
   private static final byte[] NOTHING = {};
+  private static final Map<Integer, String> REASONS =
+      Map.of(
+          400, "Bad Request",
+          415, "Unsupported Media Type",
+          500, "Internal Server Error",
+          503, "Service Unavailable");
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String BINARY = "application/octet-stream";
 
@@ -32,8 +38,9 @@ record Answer(
   static Answer of(Object result) {
     if (result instanceof Response response) { // RESPONSE-6
       if (response.status() < 200 || response.status() > 999) {
-        throw new IllegalArgumentException("no status of an answer: " + response.status());
+        throw new IllegalArgumentException("`" + response.status() + "` is no status of an answer");
       }
+      response.headers().forEach(Answer::checkHeader);
       Answer body = of(response.body());
       return new Answer(
           response.status(), response.headers(), body.contentType, body.bytes, body.stream);
@@ -62,18 +69,41 @@ record Answer(
     return whole("application/json", Json.write(result)); // RESPONSE-3, RESPONSE-5
   }
 
-  static Answer plain(int status, String text) {
-    return new Answer(status, List.of(), TEXT, (text + "\n").getBytes(UTF_8), null);
+  /** Returns what the shim itself answers: the status in words. */
+  static Answer refusal(int status) {
+    byte[] reason = (REASONS.get(status) + "\n").getBytes(UTF_8);
+    List<Map.Entry<String, String>> headers =
+        status == 503 ? List.of(Map.entry("Retry-After", "1")) : List.of();
+    return new Answer(status, headers, TEXT, reason, null);
   }
 
-  Answer with(String name, String value) {
-    List<Map.Entry<String, String>> more = new java.util.ArrayList<>(headers);
-    more.add(Map.entry(name, value));
-    return new Answer(status, more, contentType, bytes, stream);
+  /** Returns this answer with these bytes in place of the stream. */
+  Answer withBody(byte[] body) {
+    return new Answer(status, headers, contentType, body, null);
   }
 
-  boolean sets(String name) {
-    return headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(name));
+  /** Returns names and values of the headers, each with a NUL behind it (RESPONSE-6). */
+  byte[] fields() {
+    StringBuilder fields = new StringBuilder();
+    boolean isTyped = contentType == null;
+    for (Map.Entry<String, String> header : headers) {
+      isTyped |= header.getKey().equalsIgnoreCase("Content-Type");
+      append(fields, header.getKey(), header.getValue());
+    }
+    if (!isTyped) {
+      append(fields, "Content-Type", contentType);
+    }
+    return fields.toString().getBytes(UTF_8);
+  }
+
+  private static void checkHeader(Map.Entry<String, String> header) {
+    if (header.getKey().indexOf('\0') >= 0 || header.getValue().indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("the header `" + header.getKey() + "` holds a NUL");
+    }
+  }
+
+  private static void append(StringBuilder fields, String name, String value) {
+    fields.append(name).append('\0').append(value).append('\0');
   }
 
   private static Answer whole(String contentType, byte[] bytes) {

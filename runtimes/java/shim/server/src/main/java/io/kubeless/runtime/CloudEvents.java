@@ -3,7 +3,7 @@ package io.kubeless.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kubeless.Event;
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +44,26 @@ final class CloudEvents {
     return value == null ? null : decode(value);
   }
 
-  private static String decode(String value) throws BadRequestException {
+  /** Undoes percent-encoding (UTF-8); an invalid escape stays as it is. */
+  static String decode(String value) {
     if (value.indexOf('%') < 0) {
       return value;
     }
-    try {
-      return URLDecoder.decode(value.replace("+", "%2B"), UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(400, "malformed CloudEvents header");
+    byte[] encoded = value.getBytes(UTF_8);
+    ByteArrayOutputStream decoded = new ByteArrayOutputStream(encoded.length);
+    for (int index = 0; index < encoded.length; index++) {
+      int escaped = encoded[index] == '%' ? escaped(encoded, index + 1) : -1;
+      decoded.write(escaped < 0 ? encoded[index] : escaped);
+      index += escaped < 0 ? 0 : 2;
     }
+    return decoded.toString(UTF_8);
+  }
+
+  /** Returns the byte that two hex digits stand for, or -1. */
+  private static int escaped(byte[] text, int at) {
+    int high = at + 1 < text.length ? Character.digit(text[at], 16) : -1;
+    int low = high < 0 ? -1 : Character.digit(text[at + 1], 16);
+    return low < 0 ? -1 : high << 4 | low;
   }
 
   static Event structured(HttpRequest request) throws BadRequestException {
@@ -113,7 +124,7 @@ final class CloudEvents {
   }
 
   private static void checkVersion(String version) throws BadRequestException {
-    if (!version.startsWith("1.")) {
+    if (!version.equals("1") && !version.startsWith("1.")) {
       throw new BadRequestException(400, "CloudEvents version `" + version + "` is not 1.x");
     }
   }

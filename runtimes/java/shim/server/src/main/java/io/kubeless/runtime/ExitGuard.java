@@ -10,12 +10,10 @@ import java.util.Set;
 final class ExitGuard implements Runnable {
   private static final long RESCAN_MILLIS = 50;
 
-  private final Calls calls;
-  private final Link link;
+  private final RunningCalls calls;
 
-  ExitGuard(Calls calls, Link link) {
+  ExitGuard(RunningCalls calls) {
     this.calls = calls;
-    this.link = link;
   }
 
   void install() {
@@ -24,13 +22,13 @@ final class ExitGuard implements Runnable {
 
   @Override
   public void run() {
-    Set<Calls.Call> reported = new HashSet<>();
+    Set<RunningCalls.Call> reported = new HashSet<>();
     boolean byFunction = report(reported);
-    if (!byFunction && calls.retiring()) {
-      return; // the drain
+    if (!byFunction && WorkerLibrary.ending()) {
+      return;
     }
     if (!byFunction) {
-      link.send(Link.REPLACE, 0);
+      WorkerLibrary.replace();
     }
     try {
       while (true) {
@@ -43,11 +41,11 @@ final class ExitGuard implements Runnable {
   }
 
   /** Tells the supervisor of each call that is about to exit; returns whether there is one. */
-  private boolean report(Set<Calls.Call> reported) {
-    for (Calls.Call call : calls.running()) {
+  private boolean report(Set<RunningCalls.Call> reported) {
+    for (RunningCalls.Call call : calls.running()) {
       if (!reported.contains(call) && exits(call.thread.getStackTrace())) {
         reported.add(call);
-        link.send(Link.EXIT, call.slot);
+        WorkerLibrary.exiting(call.slot);
         call.leave(); // its thread waits for this hook; others may need its place meanwhile
       }
     }

@@ -28,7 +28,7 @@ record HttpRequest(
 
   @Override
   public List<Part> parts() {
-    return Parts.read(contentType, bytes);
+    return MultipartForm.read(contentType, bytes);
   }
 
   /** The media type in lower case, without parameters; empty if there is none. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kubeless.Response;
 import java.io.ByteArrayInputStream;
@@ -63,6 +64,31 @@ class AnswerTest {
     assertEquals(201, answer.status());
     assertEquals(List.of(Map.entry("a", "1"), Map.entry("a", "2")), answer.headers());
     assertEquals("made", new String(answer.bytes(), UTF_8));
+  }
+
+  /** RESPONSE-6: each with a NUL behind it, the content type among them unless there is another. */
+  @Test
+  void fieldsOfAnAnswer() {
+    Answer typed = Answer.of(new Response(200, "text").header("content-TYPE", "a/b"));
+    assertEquals("content-TYPE\0a/b\0", new String(typed.fields(), UTF_8));
+    Answer named = Answer.of(new Response(200, "text").header("X-Name", "Zoë €"));
+    assertEquals(
+        "X-Name\0Zoë €\0Content-Type\0text/plain; charset=utf-8\0",
+        new String(named.fields(), UTF_8));
+    assertEquals(0, Answer.of(null).fields().length);
+  }
+
+  /** A NUL would end the value early. */
+  @Test
+  void headersHoldNoNul() {
+    Response response = new Response(200).header("a", "b\0c: d");
+    assertThrows(IllegalArgumentException.class, () -> Answer.of(response));
+  }
+
+  @Test
+  void refusalsSayTheReason() {
+    assertEquals("Bad Request\n", new String(Answer.refusal(400).bytes(), UTF_8));
+    assertTrue(new String(Answer.refusal(503).fields(), UTF_8).startsWith("Retry-After\0001\0"));
   }
 
   @Test

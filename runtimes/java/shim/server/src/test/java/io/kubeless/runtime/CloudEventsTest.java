@@ -67,6 +67,26 @@ class CloudEventsTest {
     }
   }
 
+  /** REQUEST-20: any version with this major number. */
+  @Test
+  void versionsOne() throws Exception {
+    for (String version : List.of("1", "1.0", "1.1")) {
+      HttpRequest request =
+          binary("ce-specversion", version, "ce-id", "1", "ce-type", "t", "ce-source", "s");
+      assertEquals("1", CloudEvents.binary(request).EventID);
+    }
+  }
+
+  /** UTF-8; an invalid escape stays as it is. */
+  @Test
+  void percentEncoding() {
+    assertEquals("a b", CloudEvents.decode("a%20b"));
+    assertEquals("/café+", CloudEvents.decode("/caf%C3%a9+"));
+    assertEquals("100%", CloudEvents.decode("100%"));
+    assertEquals("%zz%4", CloudEvents.decode("%zz%4"));
+    assertEquals("ü%", CloudEvents.decode("ü%25"));
+  }
+
   @Test
   void theDataTakesTheEventsPlace() throws Exception {
     String json = "{" + REST + ", \"source\": \"s\", \"data\": {\"a\": 1}}";

@@ -21,7 +21,10 @@ class JsonTest {
         "{\"a\": 1} x|false",
         "1 2|false",
         "[1,]|false",
-        "text|false"
+        "text|false",
+        "NaN|false",
+        "[-Infinity]|false",
+        "`  `|false"
       })
   void validity(String text, boolean valid) {
     assertEquals(valid, Json.isValid(text.getBytes(UTF_8)));
