@@ -61,7 +61,7 @@ record Answer(
       return streamed(BINARY, output -> copy(input, output));
     }
     if (result instanceof Stream<?> stream) {
-      return streamed(TEXT, output -> copy(stream.iterator(), output));
+      return streamed(TEXT, output -> copy(stream, output));
     }
     if (result instanceof Iterator<?> iterator) {
       return streamed(TEXT, output -> copy(iterator, output));
@@ -120,6 +120,13 @@ record Answer(
       Object piece = pieces.next();
       output.write(piece instanceof byte[] bytes ? bytes : of(piece).bytes());
       output.flush();
+    }
+  }
+
+  /** A stream that reads a folder or a database gives that back when it is closed. */
+  private static void copy(Stream<?> stream, OutputStream output) throws Exception {
+    try (stream) {
+      copy(stream.iterator(), output);
     }
   }
 

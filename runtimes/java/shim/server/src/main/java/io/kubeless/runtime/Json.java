@@ -2,17 +2,29 @@ package io.kubeless.runtime;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON in and out; the only class that knows Jackson. */
+/** JSON in and out; with {@link JsonTrees} the only class that knows Jackson. */
 final class Json {
+  /** REQ_MB_LIMIT bounds a body: what is well formed within it is not refused. */
+  private static final StreamReadConstraints NO_BOUNDS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .maxNumberLength(Integer.MAX_VALUE)
+          .maxStringLength(Integer.MAX_VALUE)
+          .build();
+
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(NO_BOUNDS).build())
           .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS) // RESPONSE-10
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .addModule(JsonTrees.module())
           .build();
 
   private Json() {}

@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kubeless.Response;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.json.JSONObject;
 import org.junit.jupiter.api.Test;
 
 class AnswerTest {
@@ -38,6 +42,14 @@ class AnswerTest {
     assertBody("application/json", "[1,\"b\"]", List.of(1, "b"));
     assertBody("application/json", "42", 42);
     assertBody("application/json", "true", true);
+  }
+
+  /** RESPONSE-3: a tree of another library is the JSON that it stands for, wherever it is. */
+  @Test
+  void treesAreTheirJson() {
+    JSONObject tree = new JSONObject();
+    assertBody("application/json", "{\"answer\":42}", tree);
+    assertBody("application/json", "{\"a\":[{\"answer\":42}]}", Map.of("a", List.of(tree)));
   }
 
   @Test
@@ -89,6 +101,19 @@ class AnswerTest {
   void refusalsSayTheReason() {
     assertEquals("Bad Request\n", new String(Answer.refusal(400).bytes(), UTF_8));
     assertTrue(new String(Answer.refusal(503).fields(), UTF_8).startsWith("Retry-After\0001\0"));
+  }
+
+  @Test
+  void streamsAreClosed() throws Exception {
+    AtomicBoolean closed = new AtomicBoolean();
+    Answer whole = Answer.of(Stream.of("a").onClose(() -> closed.set(true)));
+    whole.stream().write(OutputStream.nullOutputStream());
+    assertTrue(closed.getAndSet(false));
+    Answer broken = Answer.of(Stream.of("a").onClose(() -> closed.set(true)));
+    OutputStream gone = OutputStream.nullOutputStream();
+    gone.close();
+    assertThrows(IOException.class, () -> broken.stream().write(gone));
+    assertTrue(closed.get());
   }
 
   @Test
