@@ -23,6 +23,14 @@ public interface Request {
     return values == null ? null : values.get(0);
   }
 
+  /**
+   * Returns the attributes of a CloudEvent as text, for example {@code subject} and extensions, by
+   * their names in lower case; empty if the request isn't a CloudEvent.
+   */
+  default Map<String, String> attributes() {
+    return Map.of();
+  }
+
   /** Returns the content type of the data, or null. */
   String contentType();
 

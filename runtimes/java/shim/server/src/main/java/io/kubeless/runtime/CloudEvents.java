@@ -7,15 +7,17 @@ import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Maps CloudEvents 1.0 onto events (REQUEST-18 to REQUEST-20). */
 final class CloudEvents {
+  private static final String PREFIX = "ce-";
   private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
   private CloudEvents() {}
 
   static boolean isBinary(HttpRequest request) {
-    return REQUIRED.stream().anyMatch(name -> request.headers().containsKey("ce-" + name));
+    return REQUIRED.stream().anyMatch(name -> request.headers().containsKey(PREFIX + name));
   }
 
   static boolean isStructured(HttpRequest request) {
@@ -32,12 +34,34 @@ final class CloudEvents {
         attribute(request, "type", true),
         attribute(request, "time", false),
         attribute(request, "source", true),
-        request);
+        with(request, request.contentType(), request.bytes(), attributes(request)));
+  }
+
+  private static Map<String, String> attributes(HttpRequest request) {
+    Map<String, String> attributes = new TreeMap<>();
+    for (String name : request.headers().keySet()) {
+      if (name.startsWith(PREFIX)) {
+        attributes.put(name.substring(PREFIX.length()), decode(request.header(name)));
+      }
+    }
+    return attributes;
+  }
+
+  private static HttpRequest with(
+      HttpRequest request, String type, byte[] bytes, Map<String, String> attributes) {
+    return new HttpRequest(
+        request.method(),
+        request.path(),
+        request.query(),
+        request.headers(),
+        type,
+        bytes,
+        attributes);
   }
 
   private static String attribute(HttpRequest request, String name, boolean required)
       throws BadRequestException {
-    String value = request.header("ce-" + name);
+    String value = request.header(PREFIX + name);
     if (required && (value == null || value.isEmpty())) {
       throw missing(name);
     }
@@ -107,8 +131,18 @@ final class CloudEvents {
         bytes = isText ? ((String) data).getBytes(UTF_8) : Json.write(data);
       }
     }
-    return new HttpRequest(
-        request.method(), request.path(), request.query(), request.headers(), type, bytes);
+    return with(request, type, bytes, attributes(event));
+  }
+
+  private static Map<String, String> attributes(Map<?, ?> event) {
+    Map<String, String> attributes = new TreeMap<>();
+    event.forEach(
+        (name, value) -> {
+          if (value != null && !name.equals("data") && !name.equals("data_base64")) {
+            attributes.put((String) name, value.toString());
+          }
+        });
+    return attributes;
   }
 
   private static String attribute(Map<?, ?> event, String name, boolean required)

@@ -15,10 +15,14 @@ import java.util.stream.Stream;
 
 /**
  * The function's own class loader: it sees the JDK, the types of {@code params} and what lies in
- * the install volume, but none of the shim's libraries (IMAGE-8).
+ * the install volume, but none of the shim's libraries (IMAGE-8) save Jackson's annotations.
  */
 final class FunctionClasses extends URLClassLoader {
   private static final String PACKAGE = "io.kubeless.";
+
+  /** The shim's serialiser heeds the function's annotations only if both have the same classes. */
+  private static final String ANNOTATIONS = "com.fasterxml.jackson.annotation.";
+
   private static final Set<String> SHARED =
       Set.of("Event", "Context", "Request", "Request$Part", "Response", "StreamingBody");
 
@@ -65,6 +69,13 @@ final class FunctionClasses extends URLClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     if (name.startsWith(PACKAGE) && SHARED.contains(name.substring(PACKAGE.length()))) {
       return FunctionClasses.class.getClassLoader().loadClass(name);
+    }
+    if (name.startsWith(ANNOTATIONS)) {
+      try {
+        return FunctionClasses.class.getClassLoader().loadClass(name);
+      } catch (ClassNotFoundException e) {
+        return super.loadClass(name, resolve); // newer than the shim's
+      }
     }
     return super.loadClass(name, resolve);
   }

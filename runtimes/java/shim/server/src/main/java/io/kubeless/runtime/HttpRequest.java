@@ -18,8 +18,20 @@ record HttpRequest(
     String query,
     Map<String, List<String>> headers,
     String contentType,
-    byte[] bytes)
+    byte[] bytes,
+    Map<String, String> attributes)
     implements Request {
+
+  /** A request that is not a CloudEvent, or not known to be one yet. */
+  HttpRequest(
+      String method,
+      String path,
+      String query,
+      Map<String, List<String>> headers,
+      String contentType,
+      byte[] bytes) {
+    this(method, path, query, headers, contentType, bytes, Map.of());
+  }
 
   @Override
   public Object json() {

@@ -7,9 +7,11 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.introspect.AnnotationIntrospectorPair;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON in and out; with {@link JsonTrees} the only class that knows Jackson. */
+/** JSON in and out; with {@link JsonTrees} and {@link HiddenFields} all that knows Jackson. */
 final class Json {
   /** REQ_MB_LIMIT bounds a body: what is well formed within it is not refused. */
   private static final StreamReadConstraints NO_BOUNDS =
@@ -25,6 +27,9 @@ final class Json {
           .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS) // RESPONSE-10
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .addModule(JsonTrees.module())
+          .annotationIntrospector(
+              AnnotationIntrospectorPair.create(
+                  new HiddenFields(), new JacksonAnnotationIntrospector()))
           .build();
 
   private Json() {}

@@ -96,6 +96,32 @@ class CloudEventsTest {
     assertEquals("s", event.EventNamespace);
   }
 
+  /** In both modes, extensions included. */
+  @Test
+  void attributesOfTheEvent() throws Exception {
+    HttpRequest request =
+        binary(
+            "ce-specversion",
+            "1.0",
+            "ce-id",
+            "1",
+            "ce-type",
+            "t",
+            "ce-source",
+            "s",
+            "ce-subject",
+            "a%20b");
+    Map<String, String> attributes = CloudEvents.binary(request).Extensions.attributes();
+    assertEquals(
+        Map.of("specversion", "1.0", "id", "1", "type", "t", "source", "s", "subject", "a b"),
+        attributes);
+    String json = "{" + REST + ", \"source\": \"s\", \"tenant\": 7, \"data\": 1}";
+    assertEquals(
+        Map.of("specversion", "1.0", "id", "1", "type", "t", "source", "s", "tenant", "7"),
+        CloudEvents.structured(structured(json)).Extensions.attributes());
+    assertEquals(Map.of(), binary().attributes());
+  }
+
   @Test
   void base64IsDecoded() throws Exception {
     String json = "{" + REST + ", \"source\": \"s\", \"data_base64\": \"AP8=\"}";
