@@ -103,6 +103,41 @@ def test_several_classes(runtime: Runtime) -> None:
     )
 
 
+def test_provided_dependency(runtime: Runtime) -> None:
+    """A dependency of scope `provided` is there for the compilation, and not at run time."""
+    provided = DEPENDENCY.replace("</version>", "</version><scope>provided</scope>")
+    prepared = runtime.phases(
+        "hello",
+        {"PRIVATE_REPOSITORY": "/kubeless/repository"},
+        {
+            "pom.xml": MANIFEST.format(provided, "").encode(),
+            "settings.xml": SETTINGS.encode(),
+            **repository(),
+        },
+        network_mode="none",
+    )
+    assert [result.exit_code for result in prepared.results] == [0, 0], prepared.results
+    assert "provided/private-1.0.jar" in prepared.files
+    assert "libs/private-1.0.jar" not in prepared.files
+
+
+@pytest.mark.parametrize("build", ["", BUILD])
+def test_layout_of_maven(runtime: Runtime, build: str) -> None:
+    """Resources are copied, tests are left out, and classes of one name have their packages."""
+    manifest = {"pom.xml": MANIFEST.format("", build).encode()} if build else {}
+    files = {
+        **manifest,
+        "src/main/java/first/One.java": b"package first; public class One { }",
+        "src/main/java/second/One.java": b"package second; public class One { }",
+        "src/main/resources/greeting.txt": b"hello",
+        "src/test/java/OneTest.java": b"import org.junit.jupiter.api.Test; class OneTest { }",
+    }
+    prepared = runtime.phases("hello", None, files, network_mode="none")
+    assert [result.exit_code for result in prepared.results] == [0, 0], prepared.results
+    made = {"classes/first/One.class", "classes/second/One.class", "classes/greeting.txt"}
+    assert made <= prepared.files
+
+
 @pytest.mark.parametrize("build", ["", BUILD])
 def test_compile_error(runtime: Runtime, build: str) -> None:
     """The compiler's message, with the user's file and line, is in the termination log."""

@@ -28,7 +28,9 @@ maven() {
     options="$options -Djavax.net.ssl.trustStore=$work/trust.p12"
     options="$options -Djavax.net.ssl.trustStorePassword=changeit"
   fi
-  cp -rs "$shim/repository" "$work/repository" || return 1
+  if [ ! -d "$work/repository" ]; then
+    cp -rs "$shim/repository" "$work/repository" || return 1
+  fi
   settings=${MAVEN_SETTINGS:-$volume/settings.xml}
   if [ -f "$settings" ]; then
     set -- --settings "$settings" "$@"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Copies what the Java runtime needs of this system into the folder $1: shared libraries, the
-# authorities, time zones and the user. No shell, no other program.
+# authorities, a font and the user. No shell, no other program.
 set -eu
 target=$1
 copy() {
@@ -19,4 +19,5 @@ for file in /etc/passwd /etc/group /etc/nsswitch.conf /etc/ssl/certs/ca-certific
   "/lib/$(uname -m)-linux-gnu/libnss_dns.so.2" "/lib/$(uname -m)-linux-gnu/libnss_files.so.2"; do
   [ ! -e "$file" ] || copy "$file"
 done
+find -L /etc/fonts /usr/share/fonts/truetype/dejavu -type f | while read -r file; do copy "$file"; done
 cp -a /opt/runtime "$target/opt/runtime"
