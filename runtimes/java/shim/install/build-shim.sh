@@ -11,8 +11,9 @@ cache=/var/cache/maven # lasts from one build to the next
 mkdir -p "$runtime/lib" "$target/training" "$target/install" "$target/repository"
 javac --release 17 -d "$target/install" install/TrustStore.java
 cp install/common.sh "$target/install/"
-# shellcheck source=common-maven.sh
+# shellcheck source-path=SCRIPTDIR/.. source=install/common-maven.sh
 . install/common-maven.sh
+set_up_maven "$target/install" "$work"
 
 sh install/build-library.sh "$library" "$runtime/libworker.so"
 mvn --batch-mode --quiet -Dmaven.test.skip=true install

@@ -3,8 +3,9 @@
 set -eu
 target=$1
 work=$(mktemp -d)
-# shellcheck source=../install/common-maven.sh
+# shellcheck source-path=SCRIPTDIR/.. source=install/common-maven.sh
 . install/common-maven.sh
+set_up_maven "$target/install" "$work"
 mvn --batch-mode --quiet --projects server test-compile dependency:copy-dependencies \
   "-DoutputDirectory=$target/test-libraries"
 mvn --batch-mode --quiet dependency:copy "-DoutputDirectory=$target" -Dmdep.stripVersion \
