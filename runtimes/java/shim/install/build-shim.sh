@@ -16,28 +16,28 @@ cp install/common.sh "$target/install/"
 set_up_maven "$target/install" "$work"
 
 sh install/build-library.sh "$library" "$runtime/libworker.so"
-mvn --batch-mode --quiet -Dmaven.test.skip=true install
+mvn --batch-mode --quiet -Dmaven.test.skip=true install dependency:copy-dependencies \
+  -DincludeScope=runtime "-DoutputDirectory=$runtime/lib"
 
 # The repository is made twice: from the network into the cache of this build, then from there.
 mkdir -p "$work/sample/src/main/java"
 cp sample-function-pom.xml "$work/sample/pom.xml"
 cp training/ArchiveTraining.java "$work/sample/src/main/java/"
-sample() {
-  mvn --batch-mode --quiet "$@" --projects parent-pom,api install
-  mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" package dependency:copy-dependencies
-  # Maven 3.8, of bookworm, gives this to plugins that ask for none of its versions.
-  mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" dependency:get \
-    -Dartifact=org.codehaus.plexus:plexus-utils:1.1
+sample() { # with plexus-utils, because Maven 3.8 of bookworm gives it to plugins that name no version
+  mvn --batch-mode --quiet "$@" --file "$work/sample/pom.xml" package \
+    dependency:copy-dependencies dependency:get -Dartifact=org.codehaus.plexus:plexus-utils:1.1
 }
 sample
 mirror="<mirror><id>m</id><mirrorOf>*</mirrorOf><url>file://$cache</url></mirror>"
 echo "<settings><mirrors>$mirror</mirrors></settings>" >"$work/settings.xml"
-sample --settings "$work/settings.xml" "-Dmaven.repo.local=$target/repository"
+offline="--settings $work/settings.xml -Dmaven.repo.local=$target/repository"
+# shellcheck disable=SC2086 # options
+mvn --batch-mode --quiet $offline --projects parent-pom,api install
+# shellcheck disable=SC2086
+sample $offline
 find "$target/repository" \( -name _remote.repositories -o -name '*.lastUpdated' \
   -o -name '*.sha1' -o -name 'maven-metadata-m.*' \) -delete
 
-mvn --batch-mode --quiet --projects server dependency:copy-dependencies \
-  -DincludeScope=runtime "-DoutputDirectory=$runtime/lib"
 cp server/target/server-1.0-SNAPSHOT.jar "$runtime/lib/server.jar"
 mv "$runtime/lib/params-1.0-SNAPSHOT.jar" "$runtime/lib/params.jar"
 javac --release 17 -cp "$runtime/lib/params.jar" -d "$target/training" training/ArchiveTraining.java
