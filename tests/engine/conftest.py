@@ -1,9 +1,10 @@
 """What the tests of publishing share: one registry, one small catalog with its images."""
 
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support import registry_server
 from tests.support.registry_server import RegistryServer
 
 ROOT = Path(__file__).parent.parent.parent
+Run = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +54,30 @@ def registry(registry_container: RegistryServer, monkeypatch: pytest.MonkeyPatch
     for name, value in registry_container.environment.items():
         monkeypatch.setenv(name, value)
     return registry_container
+
+
+@pytest.fixture
+def run(perl: Catalog, registry: RegistryServer, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs a command, with our registry and language in it."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
+    names = {
+        "registry.example.com": registry.host,
+        "python-3.13": "perl-5.40",
+        "hello.py": "hello.pl",
+    }
+    (perl.root / "hello.pl").write_text("print 'hello'\n")
+
+    def run(command: str) -> str:
+        for old, new in names.items():
+            command = command.replace(old, new)
+        words = shlex.split(command)
+        if words[0] == "./build.py":
+            words = [sys.executable, str(ROOT / "build.py"), *words[1:], f"--catalog={perl.path}"]
+        ended = subprocess.run(words, cwd=perl.root, capture_output=True, text=True, timeout=300)
+        if ended.returncode:
+            raise RuntimeError(f"{command}: {ended.stderr}")
+        return ended.stdout
+
+    return run
