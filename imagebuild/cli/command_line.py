@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from imagebuild.cli import cli_errors, functions, images, release, render
+from imagebuild.cli import cli_errors, functions, images, release, render, reproduce, sbom, signing
 from imagebuild.errors import DiskFullError, EngineError, ImageBuildError, UsageError
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -23,6 +23,10 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "diff": release.diff,
     "rollback": release.rollback,
     "render": render.render,
+    "sign": signing.sign,
+    "verify-release": signing.verify_release,
+    "sbom": sbom.sbom,
+    "reproduce": reproduce.reproduce,
     "engine": images.engine,
     "generate": images.generate,
     "schema": images.schema,

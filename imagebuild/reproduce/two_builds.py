@@ -5,8 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagebuild import build, buildx, content, engine, engine_api, origin, recipe, record
-from imagebuild.catalog import Catalog, Image
+from imagebuild.build import (
+    build,
+    build_record,
+    buildx_command,
+    content_key,
+    recipe,
+    source_revision,
+)
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import api, engine
 from imagebuild.errors import BuildError
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
@@ -38,24 +46,27 @@ def reproduce(
     Raises BuildError when a build fails or a base isn't there.
     """
     processes = Processes()
-    authorities = (ca_bundle or buildx.default_authorities()).resolve()
+    authorities = (ca_bundle or buildx_command.default_authorities()).resolve()
     used = engine.connect(processes, catalog.root)
     step = build.plan_steps(catalog, [image], prefix=prefix)[-1]
-    source = origin.find(catalog.root, processes)
+    source = source_revision.find(catalog.root, processes)
     made = recipe.of_image(image)
     references = {
-        content.base_name(n): _base(catalog, n, prefix, used) for n in made.bases.values()
+        content_key.base_name(n): _base(catalog, n, prefix, used) for n in made.bases.values()
     }
-    command = buildx.command(
+    command = buildx_command.command(
         used.buildx, catalog, step, made, references, source, authorities, cache=False
     )
     environment = {**used.environment, "SOURCE_DATE_EPOCH": str(source.epoch)}
     results, logs = [], []
-    with interruptible(), tempfile.TemporaryDirectory(dir=record.folder(catalog.root)) as folder:
+    with (
+        interruptible(),
+        tempfile.TemporaryDirectory(dir=build_record.folder(catalog.root)) as folder,
+    ):
         for number in (1, 2):
             target = Path(folder) / f"{number}.tar"
             output = f"--output=type=oci,dest={target},rewrite-timestamp=true"
-            log = record.log_path(catalog.root, f"reproduce-{image.name}-{number}")
+            log = build_record.log_path(catalog.root, f"reproduce-{image.name}-{number}")
             log.unlink(missing_ok=True)
             say(f"{image.name}: build {number} of 2")
             logs.append(
@@ -93,10 +104,10 @@ def error(image: Image, verdict: Verdict) -> BuildError | None:
 
 
 def _base(catalog: Catalog, name: str, prefix: str, used: engine.Engine) -> tuple[str, str]:
-    tag = catalog.bases[name].image or content.base_tag(name, prefix)
+    tag = catalog.bases[name].image or content_key.base_tag(name, prefix)
     if "@" in tag:
         return tag, tag.partition("@")[2]
-    found = engine_api.call(used.host, f"/images/{tag}/json")
+    found = api.call(used.host, f"/images/{tag}/json")
     if found is None:
         raise BuildError(f"the engine has no base `{tag}`", "run `./build.py build` first")
     return tag, str(found["Id"])

@@ -5,7 +5,8 @@ import tarfile
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from imagebuild import containers, engine_api
+from imagebuild.engine import api
+from imagebuild.functions import containers
 from imagebuild.sbom import debian, languages
 from imagebuild.sbom.languages import Module
 
@@ -32,7 +33,7 @@ def read(client: "DockerClient", host: str, tag: str) -> Files:
     found = Files()
     # It never runs, so any command will do for an image that has none.
     with containers.created(client, tag, command=["none"]) as container:
-        with engine_api.stream(host, f"/containers/{container.id}/export") as stream:
+        with api.stream(host, f"/containers/{container.id}/export") as stream:
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 for member in archive:
                     content = archive.extractfile(member) if member.isfile() else None

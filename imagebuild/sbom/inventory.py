@@ -3,8 +3,9 @@
 import datetime
 from typing import TYPE_CHECKING
 
-from imagebuild import engine_api, labels
-from imagebuild.catalog import Catalog, Image
+from imagebuild.build import labels
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import api
 from imagebuild.errors import UsageError
 from imagebuild.release import found_versions
 from imagebuild.sbom import debian, document, filesystem, languages
@@ -23,7 +24,7 @@ def sbom(client: "DockerClient", host: str, catalog: Catalog, image: Image, pref
     Raises UsageError when the engine lacks it, or the image whose package database it needs.
     """
     tag = image.tag(prefix)
-    found = engine_api.call(host, f"/images/{tag}/json")
+    found = api.call(host, f"/images/{tag}/json")
     if found is None:
         raise UsageError(f"the engine has no image `{tag}`", f"./build.py build {image.name}")
     own = found["Config"].get("Labels") or {}

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from imagebuild import containers, engine, engine_api
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.engine import api, engine
 from imagebuild.errors import RegistryError, UsageError
+from imagebuild.functions import containers
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.release import lock
@@ -37,7 +38,7 @@ def sign(
 
     def sbom_of(entry: Entry) -> str:
         image = by_name[entry.image]
-        found = engine_api.call(host, f"/images/{image.tag(prefix)}/json")
+        found = api.call(host, f"/images/{image.tag(prefix)}/json")
         if found is None or found["Id"] != entry.digest:
             raise UsageError(
                 f"no SBOM can be made of `{entry.image}`: the engine has another than images.lock",

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import catalog, containers, engine
+from imagebuild.catalog import catalog
+from imagebuild.engine import engine
+from imagebuild.functions import containers
 from imagebuild.process import Processes
 from imagebuild.sbom import document, inventory
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild import buildx, containers, engine
-from imagebuild.catalog import Catalog
+from imagebuild.build import buildx_command
+from imagebuild.catalog.catalog import Catalog
+from imagebuild.engine import engine
+from imagebuild.functions import containers
 from imagebuild.process import Processes
 from tests.engine.conftest import Run
 from tests.support.readme import blocks
@@ -25,8 +27,8 @@ def keys(perl: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """Put cosign on PATH, and return a folder with two key pairs, `cosign` and `theirs`."""
     used = engine.connect(Processes(), ROOT)
     tag, base = f"{perl.prefix}/tests-cosign", f"{perl.prefix}/base:forky"
-    trusted = buildx.default_authorities()
-    command = buildx.of_folder(used.buildx, SOURCE, tag, {"BASE": base}, trusted, [])
+    trusted = buildx_command.default_authorities()
+    command = buildx_command.of_folder(used.buildx, SOURCE, tag, {"BASE": base}, trusted, [])
     Processes().run(command, environment=used.environment)
     client = containers.connect(used.host)
     with containers.created(client, tag) as container:

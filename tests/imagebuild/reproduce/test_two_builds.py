@@ -1,6 +1,6 @@
 """What is said of two builds."""
 
-from imagebuild.catalog import Catalog
+from imagebuild.catalog.catalog import Catalog
 from imagebuild.reproduce.two_builds import MOST_LINES, Verdict, error
 
 

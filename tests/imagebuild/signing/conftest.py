@@ -2,7 +2,7 @@
 
 import pytest
 
-from imagebuild.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Catalog, Image
 from tests.imagebuild.memory_registry import MemoryRegistry
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog import Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.process import Processes
 from imagebuild.release.lock import Entry, Lock
 from imagebuild.sbom.document import DIGEST

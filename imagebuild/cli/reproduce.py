@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from imagebuild import cli_options as options
-from imagebuild.cli_common import open_catalog, prefix_of, print_lines
+from imagebuild.cli import options
+from imagebuild.cli.common import open_catalog, prefix_of, print_lines
 from imagebuild.errors import UsageError, suggestion
 
 

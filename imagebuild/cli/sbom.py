@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from imagebuild import cli_options as options
-from imagebuild.cli_common import open_catalog, prefix_of, print_lines
+from imagebuild.cli import options
+from imagebuild.cli.common import open_catalog, prefix_of, print_lines
 from imagebuild.errors import UsageError, suggestion
 
 
@@ -17,7 +17,8 @@ def sbom(
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
     """Print the parts of an image in the engine as a CycloneDX document."""
-    from imagebuild import containers, engine
+    from imagebuild.engine import engine
+    from imagebuild.functions import containers
     from imagebuild.process import Processes
     from imagebuild.sbom import inventory
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from imagebuild import cli_options as options
-from imagebuild.cli_common import choose, open_catalog, prefix_of, print_lines
+from imagebuild.cli import options
+from imagebuild.cli.common import choose, open_catalog, prefix_of, print_lines
 
 
 def _key(help_text: str) -> typer.models.OptionInfo:
