@@ -152,15 +152,20 @@ func (d *driver) client(command string, slot int, text string) (any, error) {
 		return map[string]any{}, client.CloseWrite()
 	}
 	_ = client.SetReadDeadline(time.Now().Add(limit))
-	received, buffer := strings.Builder{}, make([]byte, 1)
+	size := 1 // what follows the text is left for the next command
+	if text == "" {
+		size = 65536
+	}
+	received, buffer := strings.Builder{}, make([]byte, size)
 	for text == "" || !strings.HasSuffix(received.String(), text) {
-		if _, err := client.Read(buffer); err != nil {
+		count, err := client.Read(buffer)
+		if err != nil {
 			if os.IsTimeout(err) || text != "" {
 				return nil, fmt.Errorf("after `%s`: %w", received.String(), err)
 			}
 			break
 		}
-		received.Write(buffer)
+		received.Write(buffer[:count])
 	}
 	return map[string]any{"text": received.String()}, nil
 }
