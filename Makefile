@@ -9,6 +9,8 @@ BIN := .venv/bin
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
 	git grep -lI --untracked -E '^\#!/bin/(ba)?sh')
 C_SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' ':!runtimes/java/shim/handover')
+SHIM = runtimes/nodejs/shim
+NODE_MODULES = $(SHIM)/node_modules/.complete
 INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv
 TYPED = build.py imagebuild tests serverkit/src serverkit/tests $(wildcard runtimes/*/tests)
 COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -25,15 +27,22 @@ setup: .venv/.complete
 		--require-hashes -r requirements.txt
 	@touch $@
 
+# The linters and the compiler of JavaScript, run by the Node.js that PyPI brings.
+$(NODE_MODULES): $(SHIM)/package-lock.json .venv/.complete
+	cd $(SHIM) && PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 \
+		npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 quick: setup lint types unit
 
-lint: setup
+lint: setup $(NODE_MODULES)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
 	$(BIN)/hadolint $$(git ls-files -co --exclude-standard '*Dockerfile')
 	$(BIN)/shellcheck --external-sources $(sort $(SHELL_SCRIPTS))
+	cd $(SHIM) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
 types: setup
 	$(BIN)/mypy $(TYPED)
@@ -59,10 +68,11 @@ bench: setup
 mutation: setup
 	$(BIN)/pytest -v runtimes/python/tests/old_bugs.py
 
-format: setup
+format: setup $(NODE_MODULES)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i $(C_SOURCES)
+	cd $(SHIM) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
 
 requirements: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

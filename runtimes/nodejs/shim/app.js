@@ -1,101 +1,120 @@
-// The Express application of a worker: access log, CORS, body, function.
+// The Express application of a worker: body, function, answer.
 
 import { ServerResponse } from "node:http";
-import cors from "cors";
 import express from "express";
-import { accessLog } from "./access_log.js";
-import { hasBody, peekBody, readBody, RequestError } from "./body.js";
+import { hasBody, peekBody, readBody } from "./body.js";
 import { reportError, runCall } from "./call.js";
-import { createContext, createEvent } from "./event.js";
+import { createEvent } from "./event.js";
+import { RequestError } from "./request_error.js";
+import { OUTCOME } from "./worker_library.js";
+
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("express").Response & {bodyBytes?: number, ends?: boolean}} Response */
+
+/**
+ * What the application serves.
+ *
+ * @typedef {object} Service
+ * @property {(event: import("./event.js").Event, context: object) => any} handler
+ * @property {object} context
+ * @property {number} bodyLimit bytes of a body after decoding
+ */
 
 const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
 
-/** Answer a preflight (RESPONSE-13); every other OPTIONS is the function's (REQUEST-1). */
-function preflights(ledger) {
-  const policy = cors();
-  return (request, response, next) => {
-    const preflight = request.headers["access-control-request-method"] !== undefined;
-    if (request.method !== "OPTIONS" || !preflight) return next();
-    ledger.skip();
-    return policy(request, response, next);
-  };
+/** @param {{req: {socket: unknown}}} response */
+const connectionOf = (response) => /** @type {Connection} */ (response.req.socket);
+
+/**
+ * Add the size of `piece`, as `write` and `end` take it, to what is counted of the body.
+ *
+ * @param {Response} response
+ * @param {any} piece
+ * @param {any} encoding
+ */
+function count(response, piece, encoding) {
+  const sendsBody = response.req.method !== "HEAD";
+  const size =
+    typeof piece === "string" ? Buffer.byteLength(piece, encoding) : (piece?.byteLength ?? 0);
+  response.bodyBytes = (response.bodyBytes ?? 0) + (sendsBody ? size : 0);
 }
 
-/** See to each answer's headers, tell the ledger of its first byte, count those of its pieces. */
-function watchAnswers(app, ledger) {
-  const count = (response, chunk, encoding) => {
-    if (chunk === undefined || chunk === null || typeof chunk === "function") return;
-    const bytes = typeof chunk === "string" ? Buffer.byteLength(chunk, encoding) : chunk.length;
-    response.streamedBytes = (response.streamedBytes ?? 0) + bytes;
-  };
-  Object.assign(app.response, {
+/**
+ * See to the headers of each answer, and tell the connection when it ends.
+ *
+ * @param {import("express").Express} app
+ */
+function watchAnswers(app) {
+  const { writeHead, write, end } = ServerResponse.prototype;
+  /** @type {ThisType<Response>} */
+  const methods = {
+    /** @param {Parameters<typeof writeHead>} parameters */
     writeHead(...parameters) {
-      // RESPONSE-14: unless the function has set one.
-      if (!this.hasHeader(ALLOW_ORIGIN)) this.setHeader(ALLOW_ORIGIN, "*");
-      ledger.respond(); // TIMEOUT-13: from here on nobody else may answer.
-      return ServerResponse.prototype.writeHead.apply(this, parameters);
+      if (!this.hasHeader(ALLOW_ORIGIN)) this.setHeader(ALLOW_ORIGIN, "*"); // RESPONSE-14
+      if (connectionOf(this).last) this.setHeader("Connection", "close");
+      writeHead.apply(this, parameters);
+      // Nothing has been sent yet: Node sends the head with the first piece.
+      if (this.ends) connectionOf(this).answerEnds(this.statusCode, this.bodyBytes ?? 0);
+      return this;
     },
+    /** @param {Parameters<typeof write>} parameters */
     write(...parameters) {
-      count(this, ...parameters);
-      return ServerResponse.prototype.write.apply(this, parameters);
+      count(this, parameters[0], parameters[1]);
+      return write.apply(this, parameters);
     },
+    /** @param {any[]} parameters */
     end(...parameters) {
-      count(this, ...parameters);
-      return ServerResponse.prototype.end.apply(this, parameters);
+      if (this.writableEnded) return end.apply(this, /** @type {any} */ (parameters));
+      count(this, parameters[0], parameters[1]);
+      this.ends = true;
+      if (this.headersSent) connectionOf(this).answerEnds(this.statusCode, this.bodyBytes ?? 0);
+      return end.apply(this, /** @type {any} */ (parameters));
     },
-  });
-}
-
-/** Answer what never reached the function. */
-function refuse(leases, ledger) {
-  // Express tells an error's handler by its four parameters.
-  // eslint-disable-next-line no-unused-vars
-  return (error, request, response, next) => {
-    const lease = leases.of(request);
-    ledger.skip();
-    if (!(error instanceof RequestError)) reportError(error);
-    if (response.headersSent || request.socket.destroyed) return lease.cut();
-    const status = error instanceof RequestError ? error.status : 500;
-    if (!request.complete) {
-      // REQUEST-14: the client is still sending; the supervisor reads on so that it can read us.
-      lease.linger();
-      response.set("Connection", "close");
-    }
-    const text = error instanceof RequestError ? error.message : "Internal Server Error";
-    return response.status(status).type("text/plain").end(text);
   };
+  Object.assign(app.response, methods);
 }
 
-/** Return the application that serves `handler`; `leases` own the connections, `log` is a stream. */
-export function createApp({ settings, handler, ledger, leases, log }) {
+/**
+ * Answer what never reached the function.
+ *
+ * @type {import("express").ErrorRequestHandler}
+ */
+// Express tells an error's handler by its four parameters.
+// eslint-disable-next-line no-unused-vars
+function refuse(error, request, response, next) {
+  const refused = error instanceof RequestError;
+  connectionOf(response).outcome = refused ? OUTCOME.noCall : OUTCOME.failedCall;
+  if (!refused) reportError(error);
+  if (response.headersSent) return void request.socket.destroy();
+  const text = refused ? error.message : "Internal Server Error";
+  response
+    .status(refused ? error.status : 500)
+    .type("text/plain")
+    .end(`${text}\n`);
+}
+
+/**
+ * Return the application that serves `service`, of which it looks up the handler for each request.
+ *
+ * @param {Service} service
+ */
+export function createApp(service) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  watchAnswers(app, ledger);
-  const runner = { ledger, leases, handler, context: createContext(settings) };
-  app.use(accessLog(settings.logFormat, log));
-  app.use(preflights(ledger));
+  watchAnswers(app);
   app.use(async (request, response) => {
+    /** @type {Buffer | undefined} */
     let body;
-    const lease = leases.of(request);
     if (hasBody(request)) {
-      const read = request.is("multipart/*") ? peekBody : readBody;
-      try {
-        body = await read(request, settings.bodyLimit);
-      } finally {
-        // Another connection's call may have begun meanwhile.
-        while (ledger.calling) await leases.turn();
-      }
-      request.rawBody = body;
-      request.body = body;
+      body = await (request.is("multipart/*")
+        ? peekBody(request)
+        : readBody(request, service.bodyLimit));
+      Object.assign(request, { body, rawBody: body });
     }
     const event = createEvent(request, response, body);
-    try {
-      await runCall(runner, lease, event);
-    } finally {
-      leases.settle(lease);
-    }
+    await runCall(service.handler, event, service.context);
   });
-  app.use(refuse(leases, ledger));
+  app.use(refuse);
   return app;
 }

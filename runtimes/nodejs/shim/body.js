@@ -1,15 +1,10 @@
-// Reads a request's body, bounded, before the function is called.
+// Reads a request's body before the function is called. The worker library has checked its length
+// and its framing, and holds all of it before the request is delivered.
 
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { RequestError } from "./request_error.js";
 
-/** A request that is answered without a call; `status` is the answer's. */
-export class RequestError extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
+/** @type {Record<string, () => import("node:stream").Transform>} */
 const DECODERS = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
@@ -17,82 +12,92 @@ const DECODERS = {
   br: createBrotliDecompress,
 };
 
-/** Whether `request` has a body, an empty one included. */
-export function hasBody(request) {
-  return (
-    request.headers["transfer-encoding"] !== undefined ||
-    request.headers["content-length"] !== undefined
-  );
+/**
+ * Whether `request` has a body, an empty one included.
+ *
+ * @param {Pick<import("node:http").IncomingMessage, "headers">} request
+ */
+export function hasBody({ headers }) {
+  return headers["transfer-encoding"] !== undefined || headers["content-length"] !== undefined;
 }
 
-/** Throw a RequestError if the length that `request` declares is over `limit` bytes (REQUEST-14). */
-function checkDeclaredLength(request, limit) {
-  if (Number(request.headers["content-length"] ?? 0) > limit) {
-    throw new RequestError(413, "Payload Too Large");
-  }
-}
-
-/** Collect `stream` to one Buffer; over `limit` bytes it stops with a RequestError. */
+/**
+ * Collect `stream` to one Buffer. Rejects with a RequestError if it breaks off, or if it has more
+ * than `limit` bytes.
+ *
+ * @param {import("node:stream").Readable} stream
+ * @param {number} limit
+ * @returns {Promise<Buffer>}
+ */
 function collect(stream, limit) {
   return new Promise((resolve, reject) => {
+    /** @type {Buffer[]} */
     const chunks = [];
     let length = 0;
-    const stop = (error) => {
+    /** @param {number} status */
+    const stop = (status) => {
       stream.off("data", onData);
-      reject(error);
+      reject(new RequestError(status));
     };
+    /** @param {Buffer} chunk */
     const onData = (chunk) => {
       length += chunk.length;
-      if (length > limit) return stop(new RequestError(413, "Payload Too Large"));
+      if (length > limit) return stop(413);
       chunks.push(chunk);
     };
     stream.on("data", onData);
     stream.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    stream.on("error", () => stop(new RequestError(400, "Bad Request")));
-    stream.on("close", () => stop(new RequestError(400, "Bad Request")));
+    stream.on("error", () => stop(400));
+    stream.on("close", () => stop(400));
   });
 }
 
-/** Return the body of `request` as a Buffer, its content encoding undone. */
-export function readBody(request, limit) {
-  checkDeclaredLength(request, limit);
+/**
+ * Return the body of `request`, its content encoding undone. Rejects with a RequestError: 413 for
+ * one of more than `limit` bytes after decoding (REQUEST-14), 415 for an unknown encoding, 400 for
+ * one that can't be decoded.
+ *
+ * @param {import("node:http").IncomingMessage} request
+ * @param {number} limit
+ * @returns {Promise<Buffer>}
+ */
+export async function readBody(request, limit) {
   const encoding = (request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity") return collect(request, limit);
-  const create = DECODERS[encoding];
-  if (!create) throw new RequestError(415, "Unsupported Media Type");
-  const decoder = create();
+  if (!Object.hasOwn(DECODERS, encoding)) throw new RequestError(415);
+  const decoder = DECODERS[encoding]();
   request.on("error", (error) => decoder.destroy(error));
   return collect(request.pipe(decoder), limit);
 }
 
 /**
- * Return the body of `request` as a Buffer, and leave it readable as a stream.
- * A function reads a multipart form from the native request (REQUEST-16), and yet one over the
- * limit is answered without a call (REQUEST-14).
+ * Return the body of `request`, and leave it readable as a stream, because a function reads a
+ * multipart form from the native request (REQUEST-16).
+ *
+ * @param {import("node:http").IncomingMessage} request
+ * @returns {Promise<Buffer>}
  */
-export function peekBody(request, limit) {
-  checkDeclaredLength(request, limit);
+export function peekBody(request) {
   return new Promise((resolve, reject) => {
+    /** @type {Buffer[]} */
     const chunks = [];
-    let length = 0;
-    const finish = (settle, value) => {
+    const stopListening = () => {
       request.off("readable", onReadable);
       request.off("close", onClose);
-      settle(value);
     };
     const onReadable = () => {
-      for (let chunk = request.read(); chunk !== null; chunk = request.read()) {
-        length += chunk.length;
-        if (length > limit) return finish(reject, new RequestError(413, "Payload Too Large"));
-        chunks.push(chunk);
-      }
+      for (let chunk = request.read(); chunk !== null; chunk = request.read()) chunks.push(chunk);
       if (!request.complete) return;
+      stopListening();
       const body = Buffer.concat(chunks);
-      // The stream has not yet told its end: given back in this turn, it can be read once more.
-      if (length > 0) request.unshift(body);
-      finish(resolve, body);
+      // The stream hasn't emitted `end` yet: what is given back in this turn can be read again.
+      if (body.length > 0) request.unshift(body);
+      resolve(body);
     };
-    const onClose = () => finish(reject, new RequestError(400, "Bad Request"));
+    const onClose = () => {
+      stopListening();
+      reject(new RequestError(400));
+    };
     request.on("readable", onReadable);
     request.on("close", onClose);
   });

@@ -1,4 +1,4 @@
-// Makes the image's two programs, one file each, from the sources: they start three times as fast.
+// Makes one file of the worker's sources and packages: it starts three times as fast.
 
 import { build } from "esbuild";
 
@@ -7,7 +7,12 @@ const [folder] = process.argv.slice(2);
 // What Express loads at once and hardly a function uses: half of a worker's start otherwise.
 const RARE = ["mime-types", "qs", "crypto"];
 
-/** Makes the modules `names` load when they are first used. */
+/**
+ * Make the modules `names` load when they are first used.
+ *
+ * @param {string[]} names
+ * @returns {import("esbuild").Plugin}
+ */
 function loadLate(names) {
   return {
     name: "load-late",
@@ -28,7 +33,7 @@ function loadLate(names) {
 }
 
 await build({
-  entryPoints: ["server.js", "worker.js"],
+  entryPoints: ["worker.js"],
   outdir: folder,
   outExtension: { ".js": ".cjs" },
   bundle: true,

@@ -2,34 +2,53 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
-import { describeRequest } from "./access_log.js";
 import { sendValue } from "./answer.js";
+import { OUTCOME } from "./worker_library.js";
 
+/** @typedef {import("./event.js").Event} Event */
+
+/** @type {AsyncLocalStorage<Call>} */
 const storage = new AsyncLocalStorage();
 
-/** Write `error` whole to stderr (RESPONSE-12). */
+/**
+ * Write `error` whole to stderr (RESPONSE-12).
+ *
+ * @param {unknown} error
+ */
 export function reportError(error) {
   process.stderr.write(`${inspect(error)}\n`);
 }
 
-/** One execution of the handler; `wait()` is called where it isn't over at once. */
+/** One execution of the handler. */
 class Call {
-  constructor(wait) {
-    this.wait = wait;
-    this.broken = new Promise((resolve, reject) => {
-      this.break = reject;
-    });
+  /** @type {(error: unknown) => void} */
+  break = () => {};
+  /** @type {Promise<never>} */
+  broken = new Promise((resolve, reject) => {
+    this.break = reject;
+  });
+
+  constructor() {
     this.broken.catch(() => {});
   }
 
-  /** Return `value`, or wait for its promise; an error outside the promise ends the call too. */
-  settle(value) {
+  /**
+   * Return `value`, or wait for its promise. An error outside the promise ends the call too, and so
+   * does the end of the answer that the function has sent by itself.
+   *
+   * @param {any} value
+   * @param {import("express").Response} response
+   */
+  settle(value, response) {
     if (typeof value?.then !== "function") return value;
-    this.wait();
-    return Promise.race([value, this.broken]);
+    const answered = new Promise((resolve) => response.once("finish", () => resolve(undefined)));
+    const settled = Promise.resolve(value);
+    settled.catch((error) => current === this || reportError(error));
+    return Promise.race([settled, this.broken, answered]);
   }
 }
 
+/** @type {Call | null} */
 let current = null;
 
 /**
@@ -45,31 +64,41 @@ export function surviveErrors() {
   process.on("unhandledRejection", reportError);
 }
 
-/** Answer 500 without a word of the error (RESPONSE-11). */
+/**
+ * Answer 500 without a word of the error (RESPONSE-11).
+ *
+ * @param {import("express").Response} response
+ */
 function sendFailure(response) {
   for (const name of response.getHeaderNames()) {
     if (!name.startsWith("access-control-") && name !== "vary") response.removeHeader(name);
   }
-  response.status(500).type("text/plain").end("Internal Server Error");
+  response.status(500).type("text/plain").end("Internal Server Error\n");
 }
 
-/** Call `handler` with the `event` of a request of `lease`, and send what it returns. */
-export async function runCall({ ledger, leases, handler, context }, lease, event) {
+/**
+ * Call `handler` with `event`, and send what it returns. Never rejects.
+ *
+ * @param {(event: Event, context: object) => any} handler
+ * @param {Event} event
+ * @param {object} context of which the function gets a copy
+ */
+export async function runCall(handler, event, context) {
   const { request, response } = event.extensions;
-  const call = new Call(() => leases.hold(lease));
+  const connection = /** @type {import("./connection.js").Connection} */ (request.socket);
+  const endCall = connection.beginCall();
+  const call = new Call();
   current = call;
-  const clean = leases.cleanBeside(lease);
-  ledger.begin(request.method, describeRequest(request), lease.slot, clean);
   try {
-    const value = await call.settle(storage.run(call, handler, event, { ...context }));
-    await call.settle(sendValue(response, value, () => ledger.end(false)));
-    ledger.end(false);
+    const value = await call.settle(storage.run(call, handler, event, { ...context }), response);
+    await call.settle(sendValue(response, value), response);
   } catch (error) {
     reportError(error);
-    ledger.end(true);
+    connection.outcome = OUTCOME.failedCall;
     if (!response.headersSent) sendFailure(response);
-    else if (!response.writableEnded) lease.cut();
+    else if (!response.writableEnded) connection.destroy();
   } finally {
     current = null;
+    endCall();
   }
 }

@@ -23,7 +23,6 @@ for folder in /bin /lib /lib64; do
 done
 
 copy /usr/local/bin/node
-copy /usr/bin/tini-static
 ldd /usr/local/bin/node | grep -o ' \?/[^ ]*' | tr -d ' ' | sort -u | while read -r library; do
     copy "$library"
 done

@@ -9,10 +9,25 @@ import { inspect } from "node:util";
 
 const EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
 
-/** A function that can't be served; `message` is one line, `cause` the text of the user's own error. */
-export class LoadError extends Error {}
+/** A function that can't be served; `message` is one line, `details` the text of its own error. */
+export class LoadError extends Error {
+  /**
+   * @param {string} message
+   * @param {string} [details]
+   */
+  constructor(message, details = "") {
+    super(message);
+    /** @readonly */
+    this.details = details;
+  }
+}
 
-/** Return the path of module `name` in `folder`; throws a LoadError if there is none (LOAD-1). */
+/**
+ * Return the path of module `name` in `folder`. Throws a LoadError if there is none (LOAD-1).
+ *
+ * @param {string} folder
+ * @param {string} name
+ */
 export function findModule(folder, name) {
   // A name that already has an extension is taken as it is.
   const extensions = EXTENSIONS.includes(extname(name)) ? [""] : EXTENSIONS;
@@ -24,21 +39,36 @@ export function findModule(folder, name) {
   );
 }
 
-/** Import the module at `path` and return its exports, those of CommonJS as they are. */
+/**
+ * Import the module at `path` and return its exports, those of CommonJS as they are.
+ *
+ * @param {string} path
+ */
 export async function importModule(path) {
   const space = await import(pathToFileURL(path).href);
   // Only a CommonJS module that `import` has loaded is in the cache of `require`.
   return createRequire(path).cache[path]?.exports ?? space;
 }
 
-/** Return the names in `exports` that can be handlers, sorted. */
+/**
+ * Return the names in `exports` that can be handlers, sorted.
+ *
+ * @param {any} exports
+ */
 function callableNames(exports) {
   if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return [];
   const names = Object.keys(exports).filter((name) => name !== "module.exports");
   return names.filter((name) => typeof exports[name] === "function").sort();
 }
 
-/** Return the handler `name` of `exports`; throws a LoadError (LOAD-2, LOAD-6). */
+/**
+ * Return the handler `name` of `exports`. Throws a LoadError (LOAD-2, LOAD-6).
+ *
+ * @param {any} exports of the module at `path`
+ * @param {string} name
+ * @param {string} path
+ * @returns {(event: object, context: object) => any}
+ */
 export function findHandler(exports, name, path) {
   const value = exports?.[name] ?? exports?.default?.[name];
   if (typeof value === "function") return value;
@@ -57,16 +87,24 @@ export function findHandler(exports, name, path) {
 /**
  * What Node itself reports of a syntax error: file, line and the text with a mark (LOAD-3).
  * `import()` drops the place of an error in an ES module, the command line shows it.
+ *
+ * @param {string} path
+ * @param {SyntaxError} error
  */
 function describeSyntaxError(path, error) {
-  if (/^(file:\/\/)?\/[^\n]*:\d+\n/.test(error.stack ?? "")) return error.stack;
+  if (error.stack && /^(file:\/\/)?\/[^\n]*:\d+\n/.test(error.stack)) return error.stack;
   const source = `import ${JSON.stringify(pathToFileURL(path).href)}`;
   const options = ["--no-warnings", "--input-type=module", "--eval", source];
   const { stderr } = spawnSync(process.execPath, options, { encoding: "utf8", timeout: 5000 });
-  return stderr || error.stack;
+  return stderr || (error.stack ?? "");
 }
 
-/** Return what a LoadError says of `error`: one line, and the whole for the log (LOAD-5). */
+/**
+ * Return what a LoadError says of `error`: one line, and the whole for the log (LOAD-5).
+ *
+ * @param {string} path
+ * @param {unknown} error
+ */
 function describe(path, error) {
   if (!(error instanceof Error)) return [String(error), String(error)];
   const summary = `${error.name}: ${error.message}`.split("\n")[0];
@@ -76,7 +114,11 @@ function describe(path, error) {
   return [place ? `${place[1]}: ${summary}` : summary, whole];
 }
 
-/** Load module and handler as `settings` name them; every failure is a LoadError. */
+/**
+ * Load module and handler as `settings` name them. Rejects with a LoadError.
+ *
+ * @param {import("./settings.js").Settings} settings
+ */
 export async function loadHandler(settings) {
   const path = findModule(settings.folder, settings.moduleName);
   let exports;
@@ -84,7 +126,7 @@ export async function loadHandler(settings) {
     exports = await importModule(path);
   } catch (error) {
     const [summary, details] = describe(path, error);
-    throw new LoadError(`module \`${path}\` can't be loaded: ${summary}`, { cause: details });
+    throw new LoadError(`module \`${path}\` can't be loaded: ${summary}`, `${details}\n`);
   }
   return findHandler(exports, settings.handlerName, path);
 }

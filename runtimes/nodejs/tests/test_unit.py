@@ -1,17 +1,13 @@
-"""The shim's own tests, with the version of Node that is tested."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""The worker's own tests, with the version of Node that is tested."""
 
 import pytest
 
 from tests.support.runtime import Runtime
+from tests.support.unit_tests import UnitTests
 
 
 @pytest.mark.variant("standard")
-@pytest.mark.timeout(300)
-def test_shim(runtime: Runtime, beside: Callable[[str, Path], str]) -> None:
-    """Formatter, linter and node:test are content."""
-    tag = beside("unit", Path(__file__).parent.parent)
-    found = runtime.engine.run(tag, [])
-    assert found.exit_code == 0, found.stdout + found.stderr
+@pytest.mark.timeout(600)
+def test_worker(runtime: Runtime, unit_tests: UnitTests) -> None:
+    """The tests of the sources and of the binding pass (make lint checks types and style)."""
+    unit_tests(runtime.image.name)

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { hasBody, peekBody, readBody, RequestError } from "../../shim/body.js";
+import { hasBody, peekBody, readBody } from "../../shim/body.js";
+import { RequestError } from "../../shim/request_error.js";
 
 /** A request with `headers` that has got `pieces`, and ends unless they are cut off. */
 function requestOf(pieces, headers = {}, { cut = false } = {}) {
@@ -31,12 +32,6 @@ for (const [what, read] of [
     assert.equal(String(await read(requestOf(["ab", "cd"]), 4)), "abcd");
   });
 
-  test(`a body over the limit isn't ${what}`, async () => {
-    await assert.rejects(read(requestOf(["ab", "cde"]), 4), refused(413));
-    const declared = requestOf([], { "content-length": "5" });
-    await assert.rejects(async () => read(declared, 4), refused(413));
-  });
-
   test(`a body that is cut off isn't ${what}`, async () => {
     await assert.rejects(
       read(requestOf(["ab"], {}, { cut: true }), 4),
@@ -47,7 +42,7 @@ for (const [what, read] of [
 
 test("what has been looked at can be read", async () => {
   const request = requestOf(["ab", "cd"]);
-  await peekBody(request, 4);
+  await peekBody(request);
   assert.equal(String(Buffer.concat(await request.toArray())), "abcd");
 });
 
@@ -65,3 +60,10 @@ for (const [encoding, encode] of [
     await assert.rejects(readBody(send("x".repeat(11)), 10), refused(413));
   });
 }
+
+test("an encoding that nobody knows is refused, names of an object's methods too", async () => {
+  for (const encoding of ["zap", "constructor"]) {
+    const request = requestOf(["x"], { "content-encoding": encoding });
+    await assert.rejects(readBody(request, 10), refused(415));
+  }
+});

@@ -4,8 +4,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { runCall, surviveErrors } from "../../shim/call.js";
 
 const context = { "function-name": "handler" };
-let ledger;
-let leases;
+let connection;
 let written;
 let listeners;
 
@@ -15,8 +14,8 @@ beforeEach(() => {
   listeners = mock.method(process, "on", () => process);
   surviveErrors();
   listeners.mock.restore();
-  ledger = { begin: mock.fn(), end: mock.fn() };
-  leases = { hold: mock.fn(), cleanBeside: () => 0b10 };
+  connection = { endCall: mock.fn(), destroy: mock.fn() };
+  connection.beginCall = mock.fn(() => connection.endCall);
 });
 
 afterEach(() => mock.restoreAll());
@@ -49,32 +48,23 @@ class Response extends EventEmitter {
 
 async function call(handler) {
   const response = new Response();
-  const request = { method: "GET", headers: {}, socket: {} };
+  const request = { method: "GET", headers: {}, socket: connection };
   const extensions = { request, response };
-  const lease = { slot: 0, cut: () => {} };
-  await runCall({ ledger, leases, handler, context }, lease, { extensions });
+  await runCall(handler, { extensions }, context);
   return response;
 }
 
-const ends = () =>
-  ledger.end.mock.calls.map(({ arguments: [failed] }) => failed);
-
-test("a call has its beginning and its end in the ledger", async () => {
-  assert.equal((await call(() => "text")).body, "text");
-  assert.equal(ledger.begin.mock.callCount(), 1);
-  assert.ok(ends().every((failed) => failed === false) && ends().length > 0);
-});
-
-test("the ledger knows the other connections of which nothing is read", async () => {
-  await call(() => "text");
-  assert.equal(ledger.begin.mock.calls[0].arguments.at(-1), 0b10);
-});
-
-test("only a call that isn't over at once keeps the others from being read", async () => {
-  await call(() => "text");
-  assert.equal(leases.hold.mock.callCount(), 0);
-  await call(async () => "text");
-  assert.equal(leases.hold.mock.callCount(), 1);
+test("the connection knows when a call begins and ends", async () => {
+  let running;
+  await call(() => {
+    running = [
+      connection.beginCall.mock.callCount(),
+      connection.endCall.mock.callCount(),
+    ];
+    return "text";
+  });
+  assert.deepEqual(running, [1, 0]);
+  assert.equal(connection.endCall.mock.callCount(), 1);
 });
 
 test("a call's changes to its context are its own", async () => {
@@ -88,7 +78,7 @@ test("an error outside of the promise fails the call", async () => {
     return new Promise(() => {});
   });
   assert.equal(response.statusCode, 500);
-  assert.deepEqual(ends(), [true]);
+  assert.equal(connection.outcome, 2);
   assert.match(written, /Error: expected\n.* at /);
 });
 

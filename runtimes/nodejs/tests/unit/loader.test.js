@@ -71,12 +71,12 @@ test("a syntax error of an ES module is told with file and line", async () => {
   await assert.rejects(loading, /wrong\.mjs:3: SyntaxError/);
 });
 
-test("what a module throws is told in one line, with its trace as the cause", async () => {
+test("what a module throws is told in one line, with its trace as the details", async () => {
   await assert.rejects(
     load("throws.js", "throw new Error('no luck');"),
     (error) => {
       assert.match(error.message, /^[^\n]*Error: no luck$/);
-      assert.match(error.cause, /throws\.js:1/);
+      assert.match(error.details, /throws\.js:1/);
       return true;
     },
   );
