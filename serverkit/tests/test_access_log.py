@@ -15,7 +15,7 @@ ENTRY = Entry(
     "HTTP/1.1",
     "http://from",
     "agent/1",
-    f"00-{TRACE}-b7ad6b7169203331-01",
+    TRACE,
 )
 
 
@@ -23,7 +23,7 @@ def test_apache() -> None:
     """The line is Apache's combined format."""
     line = apache_line(ENTRY, 200, 11, 0.5)
     pattern = (
-        r"10\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
+        r"10\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] "
         r'"GET /a\?b=c HTTP/1\.1" 200 11 "http://from" "agent/1"\n'
     )
     assert re.fullmatch(pattern, line)
@@ -51,15 +51,24 @@ def test_head_that_is_none(head: bytes) -> None:
 
 def test_head() -> None:
     """A head that was never parsed says what the log needs, its body doesn't."""
-    data = (
-        b"GET /a HTTP/1.1\r\nREFERER:r\r\nUser-Agent: u v\r\nTraceparent: t\r\n\r\n\r\nReferer: x"
-    )
-    assert Entry.of_head("::1", data) == Entry("::1", "GET", "/a", "HTTP/1.1", "r", "u v", "t")
+    data = b"GET /a HTTP/1.1\r\nREFERER:r\r\nUser-Agent: u v\r\n%s\r\n\r\nReferer: x"
+    parent = b"Traceparent: 00-%s-b7ad6b7169203331-01 \r\n" % TRACE.encode()
+    entry = Entry("::1", "GET", "/a", "HTTP/1.1", "r", "u v", TRACE)
+    assert Entry.of_head("::1", data % parent) == entry
+    assert Entry.of_head("::1", data % (2 * parent)) == entry._replace(trace_id="")
 
 
 def test_cut() -> None:
     """No text is longer than it may be."""
-    assert ENTRY.cut(3) == Entry("10.", "GET", "/a?", "HTT", "htt", "age", "00-")
+    assert ENTRY.cut((3,) * 7) == Entry("10.", "GET", "/a?", "HTT", "htt", "age", TRACE[:3])
+
+
+def test_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line tells when its request was received, in UTC (OBSERVABILITY-14)."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setattr("time.time", lambda: 1_780_000_002.25)
+    assert "[28/May/2026:20:26:40 +0000]" in apache_line(ENTRY, 200, 11, 2.0)
+    assert json.loads(json_line(ENTRY, 200, 11, 2.0))["time"] == "2026-05-28T20:26:40.250Z"
 
 
 def test_json() -> None:
@@ -78,10 +87,34 @@ def test_json() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", "00-xyz-b7ad6b7169203331-01", "garbage"])
+PARENT = f"-{TRACE}-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize("text", [f"00{PARENT}", f"01{PARENT}", f"fe{PARENT}-more"])
+def test_trace(text: str) -> None:
+    """A valid `traceparent` has a trace ID, of a later version too."""
+    assert trace_id(text) == TRACE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "garbage",
+        TRACE,
+        f"ff{PARENT}",
+        f"00{PARENT}-more",
+        f"01{PARENT}more",
+        f"0g{PARENT}",
+        f"00{PARENT.upper()}",
+        f"00-{'0' * 32}-b7ad6b7169203331-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE}0-b7ad6b7169203331-01",
+    ],
+)
 def test_no_trace(text: str) -> None:
-    """What is no `traceparent` has no trace ID."""
-    assert trace_id(text) is None
+    """What is no `traceparent` has no trace ID (OBSERVABILITY-13)."""
+    assert trace_id(text) == ""
 
 
 @pytest.mark.parametrize("entry", [ENTRY, Entry(), Entry(target="/\xff")])
@@ -91,8 +124,11 @@ def test_shared_memory(entry: Entry) -> None:
 
 
 def test_cut_entry() -> None:
-    """Of an entry that was cut, the first fields are left."""
-    assert Entry.decode(ENTRY.encode()[:20]).method == "GET"
+    """Each text is cut by itself (OBSERVABILITY-16)."""
+    long = Entry(*("x" * 5000 for _ in ENTRY))
+    lengths = [len(text) for text in Entry.decode(long.encode())]
+    assert sum(lengths) + len(lengths) < 4000
+    assert all(a >= b for a, b in zip(lengths[1:], (16, 1024, 8, 384, 384, 32), strict=True))
     assert Entry.decode(b"") == Entry("")
 
 

@@ -63,7 +63,7 @@ def test_values(value: Any, body: bytes, kind: str) -> None:
 def test_unserialisable(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """What can't be sent is a 500 that tells the client nothing."""
     answer = reply(value)
-    assert (answer.status, answer.body) == (500, b"Internal Server Error")
+    assert (answer.status, answer.body) == (500, b"Internal Server Error\n")
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -74,7 +74,7 @@ def test_error(capsys: pytest.CaptureFixture[str]) -> None:
         raise ValueError("expected failure")
 
     answer = call(create_app(fail, SETTINGS))
-    assert (answer.status, answer.body) == (500, b"Internal Server Error")
+    assert (answer.status, answer.body) == (500, b"Internal Server Error\n")
     assert "expected failure" in capsys.readouterr().err
 
 
@@ -101,7 +101,7 @@ def test_http_response() -> None:
 
     answer = call(create_app(refuse, SETTINGS))
     assert (answer.status, answer.body) == (418, b"no coffee")
-    assert answer.header("Content-Type") == "text/plain; charset=UTF-8"
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize("body", [{"a": 1}, [1], 1])

@@ -51,8 +51,9 @@ def test_chunked_too_large() -> None:
         b"3;a\rb\r\nabc\r\n0\r\n\r\n",
         b" 3\r\nabc\r\n0\r\n\r\n",
         b"0\r\nTrailer: x\n\r\n",
-        b"0\r\n" + b"Trailer: x\r\n" * 4000 + b"\r\n",
-        b"0\r\n" + b"x" * 40_000 + b"\r\n\r\n",
+        b"0\r\n" + b"Trailer: x\r\n" * 8000 + b"\r\n",
+        b"0\r\nT: " + b"x" * 80_000 + b"\r\n\r\n",
+        b"0\r\nno colon\r\n\r\n",
     ],
 )
 def test_malformed(data: bytes) -> None:

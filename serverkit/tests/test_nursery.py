@@ -78,7 +78,8 @@ def test_pauses(zygotes: Zygotes, clock: Clock) -> None:
     for _ in range(12):
         zygotes.ended()
         pauses.append(seconds_until_start(zygotes, clock))
-    assert pauses[:4] == pytest.approx([0, 0.2, 0.4, 0.8], abs=0.1)
+    assert pauses[:4] == pytest.approx([0, 0.1, 0.2, 0.4], abs=0.06)
+    assert max(pauses) == pauses[-1]
     assert pauses[-1] == pytest.approx(LONGEST_PAUSE, abs=0.1)
     clock.now += LONGEST_PAUSE + 1
     zygotes.ended()

@@ -66,10 +66,11 @@ def test_hand_over(pool: Pool, workers: Workers, client: Client) -> None:
     """A connection is handed over with what was read of it, which is kept till it comes back."""
     member = first(pool, workers)
     head = client.data
+    client.received = 2.5
     assert pool.hand(client)
     message, descriptors, _, _ = socket.recv_fds(workers.controls[0], 4096, 1)
     socket.close(descriptors[0])
-    assert message == b"C10.0.0.1 1\n" + head
+    assert message == b"C10.0.0.1 1 2500000000\n" + head
     assert (member.client, member.head, member.slot.state) == (client, head, HANDED)
     assert member.unheeded() == member.handed > 0
     member.slot.clear(EMPTY)

@@ -32,6 +32,7 @@ def test_values() -> None:
             "FUNC_CONCURRENCY": "1",
             "FUNC_LOG_FORMAT": "json",
             "FUNC_GRACE_PERIOD": "2.5",
+            "FUNC_IDLE_TIMEOUT": "7",
         }
     )
     assert settings == Settings(
@@ -47,12 +48,13 @@ def test_values() -> None:
         concurrency=1,
         log_format="json",
         grace_period=2.5,
+        idle_timeout=7.0,
     )
 
 
 def test_grace_is_no_shorter_than_the_timeout() -> None:
     """A grace under the timeout is raised to it."""
-    assert Settings.from_environment({**REQUIRED, "FUNC_GRACE_PERIOD": "1"}).grace_period == 180
+    assert Settings.from_environment({**REQUIRED, "FUNC_GRACE_PERIOD": "0"}).grace_period == 180
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -60,15 +62,42 @@ def test_grace_is_no_shorter_than_the_timeout() -> None:
 def test_missing(name: str, value: str | None) -> None:
     """A missing variable without a default is named; an empty one is as good as missing."""
     environ = {key: text for key, text in {**REQUIRED, name: value}.items() if text is not None}
-    with pytest.raises(SettingsError, match=name):
+    with pytest.raises(SettingsError, match=f"setting `{name}` is missing"):
         Settings.from_environment(environ)
 
 
-@pytest.mark.parametrize("value", ["abc", "0", "-1", "nan", "inf", "1e999"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "abc",
+        "0",
+        "0.0",
+        "-1",
+        "+1",
+        "nan",
+        "inf",
+        "1e3",
+        "1.",
+        ".5",
+        " 1",
+        "1_0",
+        "1000000.5",
+        "\u0663",
+    ],
+)
 def test_bad_timeout(value: str) -> None:
-    """A timeout is a finite number over 0."""
-    with pytest.raises(SettingsError, match=f"`{value}`"):
+    """A timeout is digits, with decimals or without, over 0 and not too large (LOAD-15)."""
+    with pytest.raises(SettingsError) as caught:
         Settings.from_environment({**REQUIRED, "FUNC_TIMEOUT": value})
+    wanted = "a number of seconds greater than 0, at most 1000000"
+    assert str(caught.value) == f"setting `FUNC_TIMEOUT` is `{value}`, not {wanted}"
+
+
+def test_empty() -> None:
+    """An empty value is as good as none (LOAD-16)."""
+    names = ("FUNC_TIMEOUT", "FUNC_PORT", "REQ_MB_LIMIT", "FUNC_LOG_FORMAT", "FUNC_IDLE_TIMEOUT")
+    settings = Settings.from_environment({**REQUIRED, **dict.fromkeys(names, "")})
+    assert settings == Settings(module="hello", handler="handler")
 
 
 def test_all_at_once() -> None:

@@ -14,6 +14,7 @@ from serverkit.client import Client
 from serverkit.front import Front
 from serverkit.metrics import SLOT_BYTES, Counts, add_up
 from serverkit.pool import Member
+from serverkit.settings import Settings
 from serverkit.slots import CALLING, HANDED, IDLE, LEASED, READING, SENDING, Slots
 from serverkit.stand_in import Journal, StandIn
 
@@ -52,7 +53,7 @@ def scene() -> Iterator[Scene]:
     sock.setblocking(False)
     peer.settimeout(5)
     with peer, sock, control, other, selectors.DefaultSelector() as selector:
-        front = Front(selector, lambda probe: b"", lambda begun: 0)
+        front = Front(Settings("module", "handler"), selector, lambda probe: b"", lambda begun: 0)
         lines: list[tuple[Entry, int, int]] = []
         counts = Counts(memoryview(bytearray(SLOT_BYTES)))
         member = Member(1, Slots(2, 8).slots[1], control)
@@ -61,6 +62,7 @@ def scene() -> Iterator[Scene]:
         yield Scene(StandIn(front, counts, Lines(lines)), member, client, peer, lines)
 
 
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 ENTRY = Entry("10.0.0.1", "POST", "/", "HTTP/1.1")
 
 
@@ -71,7 +73,7 @@ def test_unanswered(scene: Scene, state: int) -> None:
     scene.member.slot.describe(ENTRY.encode())
     scene.stand_in.speak_for(scene.member)
     assert scene.peer.recv(4096).startswith(b"HTTP/1.1 500 ")
-    assert scene.lines == [(ENTRY, 500, len("Internal Server Error"))]
+    assert scene.lines == [(ENTRY, 500, len("Internal Server Error\n"))]
     assert scene.counts() == {"POST": [1, 1, 0]}
 
 
@@ -133,13 +135,13 @@ def test_answered(scene: Scene) -> None:
 
 def test_refusal(scene: Scene) -> None:
     """A refusal is logged with what its head says, and can't forge a line."""
-    scene.client.data = (
-        b"GET /a\n HTTP/1.1\r\nuser-agent: agent\r\nTraceparent: t\r\n\r\nUser-Agent: b"
-    )
+    parent = b"00-%s-b7ad6b7169203331-01" % TRACE.encode()
+    scene.client.data = b"GET /a HTTP/1.1\r\nuser-agent: agent\r\n"
+    scene.client.data += b"Traceparent: %s\r\n\r\nUser-Agent: b" % parent
     scene.stand_in.log_refusal(scene.client, 503)
     entry, status, size = scene.lines[0]
-    assert (entry.target, entry.user_agent, entry.traceparent) == ("/a\n", "agent", "t")
-    assert (status, size) == (503, len("Service Unavailable"))
+    assert (entry.target, entry.user_agent, entry.trace_id) == ("/a", "agent", TRACE)
+    assert (status, size) == (503, len("Service Unavailable\n"))
 
 
 @pytest.mark.parametrize("log_format", ["apache", "json"])

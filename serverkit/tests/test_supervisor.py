@@ -14,6 +14,9 @@ import pytest
 
 from serverkit.testing import Reply, Serve, Served
 
+JSON_HEAD = (
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+)
 FUNCTION = '''
 import asyncio, ctypes, os, signal, subprocess, sys, threading, time
 
@@ -138,7 +141,7 @@ def test_exit_before_the_call(serve: Serve) -> None:
     server = serve(FUNCTION, FUNC_WORKERS="1")
     assert ask(server, "exit_later").body == b"accepted"
     wire = server.wire()
-    wire.sendall(b"POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n")
+    wire.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n")
     assert wire.recv(4096).startswith(b"HTTP/1.1 500 ")
     assert metric(server, "function_calls_total") == 2
     assert metric(server, "function_failures_total") == 1
@@ -259,17 +262,17 @@ def test_idle_connections(serve: Serve) -> None:
     idle[0].sendall(b"st: x\r\n\r\n")
     assert idle[0].recv(4096).startswith(b"HTTP/1.1 200")
     kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert kept.recv(4096).endswith(b"OK")
+    assert kept.recv(4096).endswith(b"ok\n")
 
 
 def test_slow_bodies(serve: Serve) -> None:
     """Who is slow to send a body occupies no worker, on a connection that was used before too."""
     server = serve(FUNCTION, FUNC_WORKERS="2")
-    head = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n"
+    head = JSON_HEAD % 14
     wires = [server.wire() for _ in range(6)]
     for number, wire in enumerate(wires):
         if number % 2:
-            wire.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert wire.recv(4096).endswith(b"hello world")
         wire.sendall(head + b'["sleep",')
     reply, seconds = timed(server, "hello")
@@ -284,7 +287,7 @@ def test_slow_body_in_a_drain(serve: Serve) -> None:
     """A request whose body is on its way when the drain starts is in flight."""
     server = serve(FUNCTION)
     wire = server.wire()
-    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+    wire.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
     wire.sendall(b"Content-Length: 14\r\n\r\n")
     time.sleep(0.2)
     server.process.terminate()
@@ -299,15 +302,17 @@ def test_pipeline(serve: Serve) -> None:
     server = serve(FUNCTION)
     wire = server.wire()
     body = b'["sleep", 0.1]'
-    post = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-    get = b"GET / HTTP/1.1\r\n\r\n"
-    last = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
-    wire.sendall(post % (len(body), body) + get + b"GET /healthz HTTP/1.1\r\n\r\n" + get + last)
+    post = JSON_HEAD + b"%s"
+    get = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    wire.sendall(
+        post % (len(body), body) + get + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + get + last
+    )
     answer = b""
     while data := wire.recv(65536):
         answer += data
     bodies = [part.split(b"HTTP/1.1")[0] for part in answer.split(b"\r\n\r\n")[1:]]
-    assert bodies == [b"slept", b"hello world", b"OK", b"hello world", b"hello world"]
+    assert bodies == [b"slept", b"hello world", b"ok\n", b"hello world", b"hello world"]
 
 
 @pytest.mark.parametrize("name", ["stream", "astream"])
@@ -316,7 +321,9 @@ def test_stream(serve: Serve, name: str) -> None:
     server = serve(FUNCTION)
     wire = server.wire()
     body = b'["%s", 0.2]' % name.encode()
-    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ")
+    wire.sendall(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+    )
     wire.sendall(b"%d\r\n\r\n%s" % (len(body), body))
     first = wire.recv(4096)
     assert b"piece 0" in first
@@ -334,7 +341,7 @@ def test_cut_stream(serve: Serve, name: str, argument: object, version: bytes) -
     server = serve(FUNCTION, FUNC_TIMEOUT="0.5")
     wire = server.wire()
     body = json.dumps([name, argument]).encode()
-    wire.sendall(b"POST / %s\r\nContent-Type: application/json\r\n" % version)
+    wire.sendall(b"POST / %s\r\nHost: x\r\nContent-Type: application/json\r\n" % version)
     wire.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     answer, reset = b"", False
     try:
@@ -415,7 +422,7 @@ def test_odd_target(serve: Serve) -> None:
     server = serve(FUNCTION, FUNC_WORKERS="1")
     before = json.loads(ask(server, "counter").body)
     wire = server.wire()
-    wire.sendall(b"GET //[ HTTP/1.1\r\n\r\n")
+    wire.sendall(b"GET //[ HTTP/1.1\r\nHost: x\r\n\r\n")
     assert wire.recv(4096).startswith(b"HTTP/1.1 200")
     after = json.loads(ask(server, "counter").body)
     assert after == {"count": 2, "process": before["process"]}
@@ -428,7 +435,7 @@ def test_client_that_leaves(serve: Serve, linger: int) -> None:
     before = json.loads(ask(server, "counter").body)
     body = b'["sleep", 0.3]'
     with server.wire() as wire:
-        wire.sendall(b"POST /left HTTP/1.1\r\nContent-Type: application/json\r\n")
+        wire.sendall(b"POST /left HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
         wire.sendall(b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
         time.sleep(0.1)
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0))
@@ -482,7 +489,10 @@ def test_probe_with_a_body(serve: Serve) -> None:
     server = serve(FUNCTION)
     for field in (b"Content-Length: 22", b"Content-Length : 22", b"A: b\nTransfer-Encoding: x"):
         wire = server.wire()
-        wire.sendall(b"GET /healthz HTTP/1.1\r\n%s\r\n\r\nGET /body HTTP/1.1\r\n\r\n" % field)
+        wire.sendall(
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\n%s\r\n\r\nGET /body HTTP/1.1\r\nHost: x\r\n\r\n"
+            % field
+        )
         answer = b""
         while data := wire.recv(4096):
             answer += data
@@ -543,7 +553,7 @@ def test_connection_longer_than_the_timeout(serve: Serve) -> None:
     body = b'["sleep", 0.04]'
     end = time.monotonic() + 3
     while time.monotonic() < end:
-        wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+        wire.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
         wire.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         assert wire.recv(4096).endswith(b"slept")
     assert metric(server, "function_timeouts_total") == 0
@@ -554,10 +564,10 @@ def test_head_in_pieces(serve: Serve) -> None:
     server = serve(FUNCTION)
     wire = server.wire()
     body = b'["hello", "%s"]' % (b"x" * 100_000)
-    wire.sendall(b"POST / HTTP/1.1\r\nContent-Type: application/json\r\n")
+    wire.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
     time.sleep(0.2)
     wire.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     assert wire.recv(4096).endswith(b"hello world")
     wire = server.wire()
-    wire.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 70_000)
+    wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000)
     assert wire.recv(4096).startswith(b"HTTP/1.1 431")

@@ -47,10 +47,10 @@ BUGS = [
         "supervisor.py",
         (
             (
-                'status, body, kind = 200, b"OK"',
+                'status, body, kind = 200, b"ok\\n"',
                 "if probe.name == 'healthz' and self.pool.executing() >= self.pool.max_active:\n"
                 "            time.sleep(1)\n"
-                '        status, body, kind = 200, b"OK"',
+                '        status, body, kind = 200, b"ok\\n"',
             ),
         ),
     ),

@@ -14,10 +14,10 @@ from serverkit.event import create_context, create_event
 from serverkit.loader import Function
 from serverkit.pieces import Pieces, close, encoded, write_traceback
 from serverkit.settings import Settings
+from serverkit.wire import PHRASES, TEXT, own_body
 from serverkit.wsgi import ALLOW_ORIGIN, Environ, header_reader, is_preflight, preflight, read_body
 
 StartResponse = Callable[..., Any]
-TEXT = "text/plain; charset=UTF-8"
 _JSON_TYPES = (bool, int, float, dict)
 _SINGLE_TYPES = (str, bytes, bytearray, memoryview)
 
@@ -70,7 +70,7 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
             body = read_body(environ, self.settings.body_limit)
             event = create_event(header_reader(environ), body, bottle.request)
         except RequestError as error:
-            return plain(error.status, error.text)
+            return plain(error.status)
         self.watch.begin()
         try:
             return self.convert(self.coroutines.finish(self.function(event, self.context)))
@@ -83,7 +83,7 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
                 return self.convert(error)
             # RESPONSE-11 and RESPONSE-12: the whole trace to stderr, none of it to the client.
             write_traceback(error)
-            return plain(500, "Internal Server Error")
+            return plain(500)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -143,9 +143,10 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
         return str(error.body)
 
 
-def plain(status: int, text: str) -> Any:
-    """Return an answer of a short text."""
-    return bottle.HTTPResponse(text, status, {"Content-Type": TEXT})
+def plain(status: int) -> Any:
+    """Return the runtime's own answer of a status (RESPONSE-15)."""
+    line = f"{status} {PHRASES[status]}"
+    return bottle.HTTPResponse(own_body(status), line, {"Content-Type": TEXT})
 
 
 def is_response(value: object) -> bool:

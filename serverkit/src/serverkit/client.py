@@ -5,8 +5,9 @@ import struct
 import time
 from contextlib import suppress
 
-from serverkit.wire import HEAD_LIMIT
+from serverkit.head import without_empty_lines
 
+RECEIVE = 16 * 1024  # bytes that are read at once
 DRAIN_LIMIT = 1 << 30  # bytes read and thrown away after a refusal, at most
 _RESET = struct.pack("ii", 1, 0)
 
@@ -19,13 +20,14 @@ class Client:
         self.address = address
         self.data = b""  # what has been read of the next request
         self.since = time.monotonic()  # start of what it does now: being idle, waiting, closing
+        self.received = 0.0  # when its request began to arrive
         self.closing = False
         self._drained = 0
 
     def receive(self) -> bool:
         """Read what there is; return False when the client has ended its side."""
         try:
-            received = self.socket.recv(HEAD_LIMIT)
+            received = self.socket.recv(RECEIVE)
         except BlockingIOError:
             return True
         except OSError:
@@ -33,12 +35,10 @@ class Client:
         if self.closing:
             self._drained += len(received)
             return bool(received) and self._drained < DRAIN_LIMIT
-        if not self.data:
-            received_data = received.lstrip(b"\r\n")
-            self.since = time.monotonic()
-            self.data = received_data
-        else:
-            self.data += received
+        is_new = not self.data
+        self.data = without_empty_lines(self.data + received)
+        if is_new and self.data:
+            self.since = self.received = time.monotonic()
         return bool(received)
 
     def send(self, data: bytes) -> None:

@@ -19,19 +19,17 @@ class LoadError(ServerkitError):
     `details` is what belongs on stderr above the cause: the user's own traceback.
     """
 
-    def __init__(self, message: str, details: str = "", exit_code: int = 1) -> None:
+    def __init__(self, message: str, details: str = "") -> None:
         super().__init__(message)
         self.details = details
-        self.exit_code = exit_code
 
 
 class RequestError(Exception):
-    """A request that is refused without a call, with its status and a short text."""
+    """A request that is refused without a call, with its status."""
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
         self.status = status
-        self.text = text
 
 
 class ConnectionLostError(Exception):

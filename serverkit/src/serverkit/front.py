@@ -11,12 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from serverkit.client import Client
+from serverkit.head import HEAD_LIMIT, can_begin, head_end, without_empty_lines
 from serverkit.messages import GIVE_BACK, LINGER
-from serverkit.wire import HEAD_LIMIT, Probe, answer, head_end, is_plausible, lacks_body, probe
+from serverkit.settings import Settings
+from serverkit.wire import Probe, answer, lacks_body, probe
 
-IDLE_LIMIT = 75.0  # seconds an idle connection is kept
-HEAD_TIME_LIMIT = 30.0  # seconds a head may take to arrive
-LINGER_LIMIT = 10.0  # seconds for a client to read a refusal
+HEAD_TIME_LIMIT = 60.0  # LIMITS-2: seconds a head may take to arrive, unless less is kept idle
+LINGER_LIMIT = 10.0  # LIMITS-6: seconds for a client to read a refusal
 
 
 class Front:
@@ -28,10 +29,12 @@ class Front:
 
     def __init__(
         self,
+        settings: Settings,
         selector: selectors.BaseSelector,
         answer_probe: Callable[[Probe], bytes],
         refuse: Callable[[bool], int],
     ) -> None:
+        self.settings = settings
         self.selector = selector
         self.answer_probe = answer_probe
         self.refuse = refuse
@@ -92,9 +95,9 @@ class Front:
         if not client.data:
             return
         end = head_end(client.data)
-        if not is_plausible(client.data):  # REQUEST-22
+        if not can_begin(client.data):  # HTTP-19
             self.end(client, 400)
-        elif max(end, 0) > HEAD_LIMIT or (end < 0 and len(client.data) > HEAD_LIMIT):
+        elif (end if end >= 0 else len(client.data)) > HEAD_LIMIT:  # LIMITS-4
             self.end(client, 431)
         elif end >= 0:
             asked = probe(client.data)
@@ -111,10 +114,10 @@ class Front:
 
     def serve_probe(self, client: Client, asked: Probe) -> None:
         """Answer a probe; unlike other requests, it is not logged (OBSERVABILITY-8)."""
-        client.send(answer(400) if asked.is_broken else self.answer_probe(asked))
+        client.send(answer(asked.refused) if asked.refused else self.answer_probe(asked))
         if asked.keep_alive:
-            client.data = client.data[head_end(client.data) :].lstrip(b"\r\n")
-            client.since = time.monotonic()
+            client.data = without_empty_lines(client.data[head_end(client.data) :])
+            client.since = client.received = time.monotonic()
             self.consider(client)
         else:
             self.unwatch(client)
@@ -122,7 +125,7 @@ class Front:
 
     def take_back(self, client: Client, how: bytes, data: bytes) -> None:
         """Take a connection back from a worker."""
-        client.since = time.monotonic()
+        client.since = client.received = time.monotonic()
         if how == GIVE_BACK:
             client.data = data
             self.watch(client)
@@ -163,14 +166,19 @@ class Front:
 
     def sweep(self, waiting_limit: float) -> None:
         """Close connections that have been idle, slow, or waiting for too long."""
-        now = time.monotonic()
+        now, idle_limit = time.monotonic(), self.settings.idle_timeout
+        head_limit = min(HEAD_TIME_LIMIT, idle_limit)
         while self.queue and now - self.queue[0].since >= waiting_limit:
-            self.end(self.queue.popleft(), 503)  # CONCURRENCY-5 has its limit too
+            self.end(self.queue.popleft(), 503)  # LIMITS-9
         for client in list(self.clients):
             age = now - client.since
             if client.closing and age > LINGER_LIMIT:
                 self.drop(client)
-            elif client.data and age > HEAD_TIME_LIMIT:
-                self.end(client, 408)
-            elif age > IDLE_LIMIT:
+            elif client in self.begun:
+                if age > self.settings.body_time:  # LIMITS-5
+                    self.end(client, 408)
+            elif client.data:
+                if age > head_limit:
+                    self.end(client, 408)
+            elif not client.closing and age > idle_limit:  # LIMITS-1
                 self.drop(client)

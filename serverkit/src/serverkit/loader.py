@@ -89,9 +89,8 @@ def _execute(settings: Settings) -> ModuleType:
             _traceback(error),
         ) from None
     except SystemExit as error:
-        code = error.code if isinstance(error.code, int) and error.code else 1
         raise LoadError(
-            f"module `{settings.module}` exits while it loads", _traceback(error), code
+            f"module `{settings.module}` exits while it loads", _traceback(error)
         ) from None
     except BaseException as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())

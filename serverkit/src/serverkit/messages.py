@@ -3,14 +3,14 @@
 import socket
 import struct
 
-from serverkit.wire import HEAD_LIMIT
+from serverkit.head import HEAD_LIMIT
 
 LIMIT = 4 * HEAD_LIMIT  # two heads, or what was read beyond one, and the address
 
 _DESCRIPTOR = struct.Struct("i")
 
 # Of the supervisor to a worker.
-HAND = b"C"  # a connection, with its address and what has been read from it
+HAND = b"C"  # a connection: address, when its request was received, what has been read of it
 RECALL = b"R"  # give an idle connection back
 QUIT = b"Q"
 

@@ -48,7 +48,7 @@ def add_up(all_counts: Iterable[Counts]) -> dict[str, list[float]]:
 
 
 def exposition(all_counts: Sequence[Counts], in_flight: int) -> bytes:
-    """Return the metrics in Prometheus' text format (OBSERVABILITY-1)."""
+    """Return the metrics in Prometheus' text format (OBSERVABILITY-1, -17)."""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.core import (
         CounterMetricFamily,
@@ -63,7 +63,7 @@ def exposition(all_counts: Sequence[Counts], in_flight: int) -> bytes:
         def collect(self) -> Iterator[Metric]:
             sums = add_up(all_counts)
             duration = HistogramMetricFamily(
-                "function_duration_seconds", "Duration of calls in seconds", labels=["method"]
+                "function_duration_seconds", "Duration of calls in seconds.", labels=["method"]
             )
             for method, row in sums.items():
                 bounds = [*(str(bound) for bound in BUCKETS), "+Inf"]
@@ -71,15 +71,15 @@ def exposition(all_counts: Sequence[Counts], in_flight: int) -> bytes:
                 duration.add_metric([method], buckets, row[_SECONDS])
             yield duration
             for name, text, index in (
-                ("function_calls", "Calls of the function", _CALLS),
-                ("function_failures", "Calls that failed, timeouts included", _FAILURES),
-                ("function_timeouts", "Calls stopped at their deadline", _TIMEOUTS),
+                ("function_calls", "Calls of the function.", _CALLS),
+                ("function_failures", "Calls that failed, timeouts included.", _FAILURES),
+                ("function_timeouts", "Calls stopped at their deadline.", _TIMEOUTS),
             ):
                 counter = CounterMetricFamily(name, text, labels=["method"])
                 for method, row in sums.items():
                     counter.add_metric([method], row[index])
                 yield counter
-            yield GaugeMetricFamily("function_in_flight", "Calls executing now", value=in_flight)
+            yield GaugeMetricFamily("function_in_flight", "Calls executing now.", value=in_flight)
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Collector())

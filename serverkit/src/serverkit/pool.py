@@ -16,7 +16,8 @@ from serverkit.slots import HANDED, LEASED, STARTING, Slot, Slots
 
 SHRINK_AFTER = 60.0  # seconds a worker must have been idle to be let go
 START_LIMIT = 30.0  # seconds a worker may take to say hello
-RESTART_PAUSE = 0.2  # seconds after a worker that could not be started
+# LIMITS-7: seconds after a worker that could not be started; they double.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 
 
 class Member:
@@ -31,6 +32,7 @@ class Member:
         self.client: Client | None = None
         self.handed = 0.0  # when it was handed its connection
         self.head = b""  # what was handed to it with its connection
+        self.received = 0.0  # when that was received
         self.recalled = 0.0  # when it was asked for its connection, 0 if it wasn't
         self.idle_since = 0.0
         self.killed = 0.0  # when it was killed for its deadline
@@ -66,11 +68,16 @@ class Pool:
         self.by_pid: dict[int, Member] = {}
         self.idle: list[Member] = []  # the last one was used last
         self.active: set[Member] = set()
+        self.pause = FIRST_PAUSE
         self.paused_until = 0.0
 
     def executing(self) -> int:
         """How many requests are worked on."""
         return sum(member.is_executing() for member in self.active)
+
+    def is_loaded(self) -> bool:
+        """Whether there is a worker."""
+        return any(member.pid and not member.killed for member in self.members.values())
 
     def grow(self) -> None:
         """Start a worker if none is idle or starting and there is room."""
@@ -84,6 +91,8 @@ class Pool:
         if not index:
             return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LIMIT)
         self.slots.slots[index].clear(STARTING)
         with theirs:
             if not self.fork(index, theirs):
@@ -98,10 +107,12 @@ class Pool:
         """Hand a client with a whole head to a worker; False where none is to be had now."""
         if len(self.active) < self.max_active and self.idle:
             member = self.idle.pop()
-            address = f"{client.address[0]} {client.address[1]}\n".encode("ascii")
-            message = HAND + address + client.data
+            host, port = client.address
+            received = int(client.received * 1e9)
+            message = HAND + f"{host} {port} {received}\n".encode("ascii") + client.data
             member.slot.clear(HANDED)
             member.handed, member.head = time.monotonic(), client.data
+            member.received = client.received
             try:
                 socket.send_fds(member.control, [message], [client.socket.fileno()])
             except OSError:
@@ -136,13 +147,15 @@ class Pool:
         if not kind:
             self._silence(member)
             if not member.pid:  # it never came to be
-                self.paused_until = time.monotonic() + RESTART_PAUSE
+                self.paused_until = time.monotonic() + self.pause
+                self.pause = min(2 * self.pause, LONGEST_PAUSE)
                 self._remove(member)
             return False
         member.recalled = 0.0
         member.idle_since = time.monotonic()
         if kind == HELLO:
             member.pid = int(data)
+            self.pause = FIRST_PAUSE
             self.by_pid[member.pid] = member
             # CONCURRENCY-6: those that have served before go on serving, ahead of the new.
             self.idle.insert(0, member)

@@ -1,9 +1,10 @@
 """HTTP on one connection: a request's bytes in, the WSGI application's answer out.
 
-The only module that knows cheroot, of which it takes the parser and the WSGI gateway; accepting
-and scheduling are the supervisor's.
+The only module that knows cheroot, of which it takes the writing of answers and the WSGI gateway;
+accepting and scheduling are the supervisor's.
 """
 
+import functools
 import re
 import time
 from contextlib import suppress
@@ -14,17 +15,22 @@ from urllib.parse import unquote_to_bytes
 from cheroot.server import HTTPRequest
 from cheroot.wsgi import Gateway_10
 
-from serverkit.access_log import Entry
+from serverkit.access_log import Entry, trace_id
 from serverkit.body import read_chunked, read_known
 from serverkit.errors import ConnectionLostError, RequestError
-from serverkit.headers import check_framing, http_date, read_headers
+from serverkit.head import Head
 from serverkit.pieces import StreamBrokenError, write_traceback
 from serverkit.stream import Reader, Writer
-from serverkit.wire import answer
+from serverkit.wire import answer, http_date, own_body
 
 SERVER_NAME = b"serverkit"
 _QUOTED_SLASH = re.compile(rb"%2F", re.IGNORECASE)
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Z-]+) (/[!-\"$-~]*|\*) (HTTP/[0-9]\.[0-9])\r\n")
+
+
+@functools.lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    """Return the `Date` header of a second."""
+    return http_date(second).encode("ascii")
 
 
 class Outcome(NamedTuple):
@@ -54,13 +60,13 @@ class Server:
     protocol = "HTTP/1.1"
     software = server_name = SERVER_NAME.decode("ascii")
     ssl_adapter = None
-    max_request_header_size = 0  # the supervisor has the head's size bounded
-    max_request_body_size = 0  # see `body`
-    timeout = 75
     can_add_keepalive_connection = True
 
-    def __init__(self, wsgi_app: Any, port: int, body_limit: int) -> None:
+    def __init__(
+        self, wsgi_app: Any, port: int, body_limit: int, idle_timeout: float = 120.0
+    ) -> None:
         self.wsgi_app = wsgi_app
+        self.timeout = int(idle_timeout)
         self.bind_addr = ("", port)
         self.body_limit = body_limit
 
@@ -70,49 +76,40 @@ class Request(HTTPRequest):
 
     refused: int = 0
     size: int = 0
+    head: Head
 
     def parse_request(self) -> None:
-        """Read request line and headers; `ready` says whether they are right."""
-        self.rfile = self.conn.rfile
-        self.ready = self.read_request_line() and bool(
-            self.read_request_headers()  # type: ignore[no-untyped-call]
-        )
-
-    def read_request_line(self) -> bool:
-        """Read the request line; unlike cheroot, take no path for a host (REQUEST-2)."""
-        match = _REQUEST_LINE.fullmatch(self.rfile.readline())
-        if not match or (match[2] == b"*" and match[1] != b"OPTIONS"):
-            self.refuse(400, "Bad Request: malformed request line")
-        elif match[3] not in (b"HTTP/1.0", b"HTTP/1.1"):
-            self.refuse(505, "HTTP Version Not Supported")
-        elif match[1] == b"CONNECT":
-            self.refuse(405, "Method Not Allowed")
-        else:
-            self.method, self.uri, self.request_protocol = match.groups()
-            self.response_protocol = self.request_protocol.decode("ascii")
-            path, _, self.qs = self.uri.partition(b"?")
-            # As in cheroot: a quoted slash separates nothing.
-            self.path = b"%2F".join(map(unquote_to_bytes, _QUOTED_SLASH.split(path)))
-        return not self.refused
-
-    def header_reader(self, reader: Reader, headers: dict[bytes, bytes]) -> None:
-        """Fill `headers`; raises ValueError, which is answered 400."""
-        read_headers(reader, headers)
-        check_framing(headers, self.response_protocol)
+        """Read the head; `ready` says whether it is right. Cheroot's own parser is too lax."""
+        data = self.conn.rfile.head()
+        try:
+            self.head = head = Head(data)
+        except RequestError as error:
+            self.refuse(error.status, head_only=data.startswith(b"HEAD "))
+            return
+        self.method, self.uri = head.method, head.path
+        if head.query or b"?" in head.target:
+            self.uri += b"?" + head.query
+        # A quoted slash separates nothing, as in cheroot.
+        self.path = b"%2F".join(map(unquote_to_bytes, _QUOTED_SLASH.split(head.path)))
+        self.qs = head.query
+        self.request_protocol = head.protocol
+        # HTTP-24: what is newer than 1.1 is taken as that.
+        self.response_protocol = "HTTP/1.0" if head.protocol == b"HTTP/1.0" else "HTTP/1.1"
+        self.inheaders = head.headers
+        self.chunked_read, self.close_connection = head.chunked, head.close
+        self.ready = True
 
     def read_body(self) -> None:
         """Read the body whole before the call, whose deadline it must not use up."""
-        if (
-            self.inheaders.get(b"Expect") == b"100-CONTINUE"
-            and self.declared <= self.server.body_limit
-        ):
+        head, reader, limit = self.head, self.conn.rfile, self.server.body_limit
+        if head.expects and head.length <= limit:
             self.conn.wfile.send_interim(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self.chunked_read:
-            body = read_chunked(self.conn.rfile, self.server.body_limit)
-            self.inheaders.pop(b"Transfer-Encoding", None)
+        if head.chunked:
+            body = read_chunked(reader, limit)
+            del self.inheaders[b"transfer-encoding"]
         else:
-            body = read_known(self.conn.rfile, self.declared, self.server.body_limit)
-        self.inheaders[b"Content-Length"] = b"%d" % len(body)
+            body = read_known(reader, head.length, limit)
+        self.inheaders[b"content-length"] = b"%d" % len(body)
         self.rfile = BytesIO(body)
 
     @property
@@ -120,28 +117,22 @@ class Request(HTTPRequest):
         """The status of the answer, 499 where the client left before there was one."""
         return self.refused or int(self.status[:3] or 499)
 
-    @property
-    def declared(self) -> int:
-        """The length of the body that the request declares."""
-        return int(self.inheaders.get(b"Content-Length", 0))
-
-    def refuse(self, status: int, text: str) -> None:
+    def refuse(self, status: int, *, head_only: bool = False) -> None:
         """Answer without a call, and close."""
         self.refused = status
         self.close_connection = True
-        body = text.encode("utf-8")
-        self.size = len(body)
-        self.conn.wfile.hold(answer(status, body))
+        self.size = 0 if head_only else len(own_body(status))
+        self.conn.wfile.hold(answer(status, head_only=head_only))
         with suppress(ConnectionLostError):  # who has left needs no refusal
             self.conn.wfile.flush()
 
     def simple_response(self, status: str, msg: str = "") -> None:
-        """Refuse what cheroot has found wrong."""
-        self.refuse(int(status[:3]), msg or status[4:])
+        """Refuse what cheroot's gateway has found wrong."""
+        self.refuse(int(status[:3]))
 
     def send_headers(self) -> None:
         """Add the headers that are ours and keep them for the first piece of the body."""
-        self.outheaders.append((b"Date", http_date(int(time.time()))))
+        self.outheaders.append((b"Date", _date(int(time.time()))))
         if any(n.lower() == b"connection" and v.lower() == b"close" for n, v in self.outheaders):
             self.close_connection = True
         wfile = self.conn.wfile
@@ -176,19 +167,20 @@ class Gateway(Gateway_10):
 
 def entry_of(request: Request) -> Entry:
     """Return what the access log needs to know of a request."""
-    headers = request.inheaders
+    head = request.head
 
     def text(name: bytes) -> str:
-        return str(headers.get(name, b"").decode("latin-1"))
+        return head.headers.get(name, b"").decode("latin-1")
 
+    parent = text(b"traceparent")
     return Entry(
         request.conn.remote_addr,
-        request.method.decode("latin-1"),
-        request.uri.decode("latin-1"),
-        request.request_protocol.decode("latin-1"),
-        text(b"Referer"),
-        text(b"User-Agent"),
-        text(b"Traceparent"),
+        head.method.decode("latin-1"),
+        head.target.decode("latin-1"),
+        head.protocol.decode("latin-1"),
+        text(b"referer"),
+        text(b"user-agent"),
+        trace_id(parent) if parent else "",
     )
 
 
@@ -205,7 +197,7 @@ def respond(request: Request) -> Outcome:
         if gateway.is_short():
             return Outcome(request.answer_status, request.size, keep=False, broken=True)
     except RequestError as error:
-        request.refuse(error.status, error.text)
+        request.refuse(error.status, head_only=request.method == b"HEAD")
     except ConnectionLostError:
         return Outcome(request.answer_status, request.size, keep=False, broken=True)
     except Exception as error:
@@ -216,7 +208,7 @@ def respond(request: Request) -> Outcome:
             if request.response_protocol == "HTTP/1.0":
                 writer.break_off()
             return Outcome(request.answer_status, request.size, False, broken=True, failed=True)
-        request.refuse(500, "Internal Server Error")
+        request.refuse(500, head_only=request.method == b"HEAD")
     status = request.answer_status
     keep = not request.close_connection
     return Outcome(status, request.size, keep, failed=status >= 500)

@@ -1,13 +1,15 @@
 """The settings: environment variables in, one checked value out. A leaf."""
 
-import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from serverkit.errors import SettingsError
 
-Number = TypeVar("Number", int, float)
+Value = TypeVar("Value", int, float, str)
+MOST = 1_000_000  # LOAD-15: no number of a setting is larger
+BODY_TIME = 300.0  # LIMITS-5: seconds a body may take at least
 
 
 class Settings(NamedTuple):
@@ -25,6 +27,7 @@ class Settings(NamedTuple):
     concurrency: int = 128
     log_format: str = "apache"
     grace_period: float = 185.0
+    idle_timeout: float = 120.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -33,31 +36,25 @@ class Settings(NamedTuple):
         Raises SettingsError that names every bad setting at once, with its value (LOAD-12).
         """
         reader = _Reader(environ)
-        timeout = reader.number("FUNC_TIMEOUT", 180.0, float, lambda n: n > 0, "over 0, in seconds")
+        timeout = reader.decimal("FUNC_TIMEOUT", 180.0, "seconds")
         settings = cls(
             module=reader.text("MOD_NAME", required=True),
             handler=reader.text("FUNC_HANDLER", required=True),
             timeout=timeout,
-            port=reader.number("FUNC_PORT", 8080, int, _between(1, 65535), "from 1 to 65535"),
+            port=reader.whole("FUNC_PORT", 8080, 65_535),
             runtime=reader.text("FUNC_RUNTIME"),
             memory_limit=reader.text("FUNC_MEMORY_LIMIT"),
             install_volume=Path(reader.text("KUBELESS_INSTALL_VOLUME") or "/kubeless"),
-            body_limit=int(
-                reader.number("REQ_MB_LIMIT", 50.0, float, lambda n: n > 0, "over 0, in MiB")
-                * 2**20
-            ),
-            workers=reader.number("FUNC_WORKERS", 16, int, _between(1, 1024), "from 1 to 1024"),
-            concurrency=reader.number(
-                "FUNC_CONCURRENCY", 128, int, _between(1, 65536), "from 1 to 65536"
-            ),
+            body_limit=int(reader.decimal("REQ_MB_LIMIT", 50.0, "MiB") * 2**20),
+            workers=reader.whole("FUNC_WORKERS", 16, 1024),
+            concurrency=reader.whole("FUNC_CONCURRENCY", 128, 65_536),
             log_format=reader.choice("FUNC_LOG_FORMAT", ("apache", "json")),
             # LIFECYCLE-5: the grace is never shorter than the timeout.
             grace_period=max(
                 timeout,
-                reader.number(
-                    "FUNC_GRACE_PERIOD", timeout + 5, float, lambda n: n >= 0, "of seconds"
-                ),
+                reader.decimal("FUNC_GRACE_PERIOD", timeout + 5, "seconds", may_be_zero=True),
             ),
+            idle_timeout=reader.decimal("FUNC_IDLE_TIMEOUT", 120.0, "seconds"),
         )
         if reader.problems:
             raise SettingsError("\n".join(reader.problems))
@@ -68,10 +65,10 @@ class Settings(NamedTuple):
         """The file that holds the function."""
         return self.install_volume / f"{self.module}.py"
 
-
-def _between(low: int, high: int) -> Callable[[int], bool]:
-    """Return a check for `low` to `high`, both included."""
-    return lambda number: low <= number <= high
+    @property
+    def body_time(self) -> float:
+        """Seconds that a body may take to arrive (LIMITS-5)."""
+        return max(BODY_TIME, self.timeout)
 
 
 class _Reader:
@@ -85,41 +82,36 @@ class _Reader:
         """Return the variable, or an empty text; where `required`, its absence is a problem."""
         value = self.environ.get(name, "")
         if required and not value:
-            self.problems.append(f"`{name}` is not set: set it to {_HINTS[name]}")
+            self.problems.append(f"setting `{name}` is missing")  # LOAD-13
         return value
 
-    def number(
-        self,
-        name: str,
-        default: Number,
-        kind: Callable[[str], Number],
-        fits: Callable[[Number], bool],
-        wanted: str,
-    ) -> Number:
-        """Return the variable as a finite number that `fits`, or `default` where it is unset."""
-        value = self.environ.get(name, "").strip()
+    def decimal(self, name: str, default: float, unit: str, *, may_be_zero: bool = False) -> float:
+        """Return the variable as a number with or without decimals, or `default` where unset."""
+        value = self.environ.get(name, "")
+        if not value:  # LOAD-16
+            return default
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):  # LOAD-15
+            number = float(value)
+            if number <= MOST and (number > 0 or may_be_zero):
+                return number
+        lowest = "" if may_be_zero else " greater than 0"
+        return self._bad(name, default, f"a number of {unit}{lowest}, at most {MOST}")
+
+    def whole(self, name: str, default: int, most: int) -> int:
+        """Return the variable as a whole number from 1 to `most`, or `default` where unset."""
+        value = self.environ.get(name, "")
         if not value:
             return default
-        try:
-            number = kind(value)
-            if math.isfinite(number) and fits(number):
-                return number
-        except ValueError:
-            pass
-        noun = "an integer" if kind is int else "a number"
-        self.problems.append(f"`{name}` must be {noun} {wanted}, but is `{value}`")
-        return default
+        if re.fullmatch(r"[0-9]+", value) and len(value) < 100 and 1 <= int(value) <= most:
+            return int(value)
+        return self._bad(name, default, f"a whole number from 1 to {most}")
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         """Return the variable, which must be one of `choices`, or the first of them."""
         value = self.environ.get(name, "") or choices[0]
-        if value not in choices:
-            known = " or ".join(f"`{choice}`" for choice in choices)
-            self.problems.append(f"`{name}` must be {known}, but is `{value}`")
-        return value
+        return value if value in choices else self._bad(name, value, f"one of {', '.join(choices)}")
 
-
-_HINTS = {
-    "MOD_NAME": "the function's file without `.py`",
-    "FUNC_HANDLER": "the name of the function in that file",
-}
+    def _bad(self, name: str, default: Value, wanted: str) -> Value:
+        """Note a bad value (LOAD-12) and return `default`."""
+        self.problems.append(f"setting `{name}` is `{self.environ[name]}`, not {wanted}")
+        return default

@@ -9,7 +9,7 @@ import mmap
 # What a worker does; the word STATE.
 EMPTY, STARTING, IDLE, LEASED, HANDED, READING, CALLING, SENDING = range(8)
 
-_STATE, _CALL_START, _BYTES_SENT, _LENGTH, _STATUS, _WORDS = range(6)
+_STATE, _CALL_START, _BYTES_SENT, _LENGTH, _STATUS, _RECEIVED, _WORDS = range(7)
 _TEXT_BYTES = 4096 - 8 * _WORDS
 _SLOT_BYTES = 8 * _WORDS + _TEXT_BYTES
 _HEADER_BYTES = 4096
@@ -60,6 +60,15 @@ class Slot:
     @status.setter
     def status(self, status: int) -> None:
         self._words[_STATUS] = status
+
+    @property
+    def received(self) -> int:
+        """Monotonic nanoseconds of the moment when the request was received."""
+        return self._words[_RECEIVED]
+
+    @received.setter
+    def received(self, moment: int) -> None:
+        self._words[_RECEIVED] = moment
 
     def clear(self, state: int) -> None:
         """Forget all that was written, for a new worker or a new request."""

@@ -5,15 +5,14 @@ import select
 import time
 from collections import deque
 from contextlib import suppress
-from http import HTTPStatus
 
-from serverkit.access_log import Entry, line_maker
+from serverkit.access_log import SHORT_BOUNDS, Entry, line_maker
 from serverkit.client import Client
 from serverkit.front import Front
 from serverkit.metrics import Counts
 from serverkit.pool import Member
 from serverkit.slots import HANDED, IDLE, LEASED
-from serverkit.wire import answer
+from serverkit.wire import answer, own_body
 
 
 class Journal:
@@ -27,8 +26,8 @@ class Journal:
 
     def log(self, entry: Entry, status: int, size: int, seconds: float) -> None:
         """Log a request; the longest texts are cut, as only a short line never waits."""
-        for length in (select.PIPE_BUF, 1000, 100):
-            line = self._line(entry.cut(length), status, size, seconds).encode("utf-8")
+        for cut in (entry, entry.cut(SHORT_BOUNDS), entry.cut((64,) * len(entry))):
+            line = self._line(cut, status, size, seconds).encode("utf-8")
             if len(line) <= select.PIPE_BUF:
                 break
         self._lines.append(line)
@@ -60,7 +59,7 @@ class StandIn:
             client.since = time.monotonic()
             self.front.watch(client)
         elif state == HANDED and not member.killed:  # FAILURE-7: nothing of it has been read
-            client.data = member.head
+            client.data, client.received = member.head, member.received
             self.front.queue.appendleft(client)
         elif state == IDLE:  # it has answered, but could not say so any more
             client.close()
@@ -69,13 +68,14 @@ class StandIn:
 
     def _answer(self, member: Member, client: Client) -> None:
         """Answer, count and log a request that was begun."""
-        slot = member.slot
+        slot, state = member.slot, member.slot.state
         status = 408 if member.killed else 500
         entry = _entry(member, client)
-        start = slot.call_start
-        seconds = (time.monotonic_ns() - start) / 1e9 if start else 0.0
+        now, start = time.monotonic_ns(), slot.call_start
         # OBSERVABILITY-4
-        self.counts.record(entry.method, seconds, failed=True, timed_out=bool(member.killed))
+        called = (now - start) / 1e9 if start else 0.0
+        self.counts.record(entry.method, called, failed=True, timed_out=bool(member.killed))
+        seconds = now / 1e9 - member.received if state == HANDED else (now - slot.received) / 1e9
         if not slot.bytes_sent:
             client.send(answer(status, head_only=entry.method == "HEAD"))
             self.journal.log(entry, status, _size(status, entry), seconds)
@@ -90,7 +90,8 @@ class StandIn:
     def log_refusal(self, client: Client, status: int) -> None:
         """Log a request that was refused before it had a worker."""
         entry = Entry.of_head(client.address[0], client.data)
-        self.journal.log(entry, status, _size(status, entry), time.monotonic() - client.since)
+        seconds = time.monotonic() - client.received if client.received else 0.0
+        self.journal.log(entry, status, _size(status, entry), seconds)
 
 
 def _entry(member: Member, client: Client) -> Entry:
@@ -103,4 +104,4 @@ def _entry(member: Member, client: Client) -> Entry:
 
 def _size(status: int, entry: Entry) -> int:
     """Return the size of the body of a short answer."""
-    return 0 if entry.method == "HEAD" else len(HTTPStatus(status).phrase)
+    return 0 if entry.method == "HEAD" else len(own_body(status))

@@ -10,21 +10,30 @@ import struct
 import time
 from contextlib import suppress
 
-from serverkit.errors import ConnectionLostError
+from serverkit.errors import ConnectionLostError, RequestError
+from serverkit.head import head_end
+from serverkit.settings import BODY_TIME
 from serverkit.slots import Slot
 
-REQUEST_TIME = 300.0  # seconds a body may take to arrive
-STALL = 30.0  # seconds without a byte before a client counts as lost
+STALL = 30.0  # seconds without taking a byte before a client counts as lost
 
 
 class Reader:
-    """The bytes of a connection; `data` has been read from it already."""
+    """The bytes of a connection; `data` has been read from it already, a whole head at least.
 
-    def __init__(self, sock: socket.socket, data: bytes) -> None:
+    Reading raises RequestError 408 when `seconds` are over (LIMITS-5), and ConnectionLostError.
+    """
+
+    def __init__(self, sock: socket.socket, data: bytes, seconds: float = BODY_TIME) -> None:
         self._socket = sock
         self._data = data
         self._position = 0
-        self._end = time.monotonic() + REQUEST_TIME
+        self._end = time.monotonic() + seconds
+
+    def head(self) -> bytes:
+        """Return the head, which comes first."""
+        self._position = head_end(self._data)
+        return self._data[: self._position]
 
     def leftover(self) -> bytes:
         """Return what was read beyond the request, the start of the next one (REQUEST-23)."""
@@ -57,18 +66,19 @@ class Reader:
         return b"".join(pieces)
 
     def _receive(self, size: int) -> bytes:
-        while time.monotonic() < self._end:
+        while True:
             try:
                 data = self._socket.recv(size)
             except BlockingIOError:
-                _wait(self._socket, select.POLLIN)
+                left = self._end - time.monotonic()
+                if left <= 0 or not _is_ready(self._socket, select.POLLIN, left):
+                    raise RequestError(408) from None
             except OSError as error:
                 raise ConnectionLostError from error
             else:
                 if not data:
                     raise ConnectionLostError
                 return data
-        raise ConnectionLostError
 
 
 class Writer:
@@ -120,7 +130,8 @@ class Writer:
             raise ConnectionLostError from error
         rest = memoryview(data)[sent:]
         while rest:
-            _wait(self._socket, select.POLLOUT)
+            if not _is_ready(self._socket, select.POLLOUT, STALL):
+                raise ConnectionLostError
             try:
                 rest = rest[self._socket.send(rest) :]
             except BlockingIOError:
@@ -129,9 +140,8 @@ class Writer:
                 raise ConnectionLostError from error
 
 
-def _wait(sock: socket.socket, event: int) -> None:
-    """Wait until the socket is ready, or raise ConnectionLostError."""
+def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:
+    """Wait until the socket is ready, `seconds` at most; return whether it is."""
     poll = select.poll()
     poll.register(sock, event)
-    if not poll.poll(STALL * 1000):
-        raise ConnectionLostError
+    return bool(poll.poll(seconds * 1000))

@@ -18,7 +18,7 @@ from serverkit.pool import Member, Pool
 from serverkit.settings import Settings
 from serverkit.slots import EMPTY
 from serverkit.stand_in import Journal, StandIn
-from serverkit.wire import Probe, answer
+from serverkit.wire import TEXT, Probe, answer
 
 SWEEP = 1.0  # seconds between looks at idle connections
 SOON = 0.05  # seconds between looks while something is about to end
@@ -39,7 +39,7 @@ class Supervisor:
         self.counts = [Counts(extra) for extra in self.slots.extras]
         self.selector = selectors.DefaultSelector()
         self.journal = Journal(settings.log_format)
-        self.front = Front(self.selector, self.answer_probe, self.refuse)
+        self.front = Front(settings, self.selector, self.answer_probe, self.refuse)
         self.stand_in = StandIn(self.front, self.counts[0], self.journal)
         self.front.refused = self.stand_in.log_refusal
         self.pool = Pool(
@@ -111,9 +111,9 @@ class Supervisor:
 
     def answer_probe(self, probe: Probe) -> bytes:
         """Return the answer to a probe."""
-        status, body, kind = 200, b"OK", "text/plain; charset=utf-8"
-        if probe.name == "readyz" and self.drain_start:
-            status, body = 503, b"draining"  # LIFECYCLE-6
+        status, body, kind = 200, b"ok\n", TEXT  # LIFECYCLE-10
+        if probe.name == "readyz":
+            status, body = self.readiness()
         elif probe.name == "metrics":
             in_flight = sum(slot.call_start > 0 for slot in self.slots.slots)
             body = exposition(self.counts, in_flight)
@@ -121,6 +121,14 @@ class Supervisor:
         return answer(
             status, body, content_type=kind, keep_alive=probe.keep_alive, head_only=probe.head_only
         )
+
+    def readiness(self) -> tuple[int, bytes]:
+        """Return status and body of the answer to `/readyz` (LIFECYCLE-6, LIFECYCLE-11)."""
+        if self.drain_start:
+            return 503, b"draining\n"
+        if self.nursery.has_loaded() or self.pool.is_loaded():
+            return 200, b"ready\n"
+        return 503, b"loading\n"
 
     def check(self) -> None:
         """Stop what has passed its deadline, and work out when to look again."""

@@ -1,45 +1,42 @@
-"""The little HTTP that is known outside the server: where a head ends, probes, short answers."""
+"""The little HTTP that the supervisor speaks itself: probes, short answers."""
 
 import re
 import time
 from http import HTTPStatus
 
-HEAD_LIMIT = 32 * 1024
+from serverkit.errors import RequestError
+from serverkit.head import FIELDS, Head, head_end
+
 SHORT_BODY = 32 * 1024  # bytes of a body that is waited for before a worker is occupied
 TEXT = "text/plain; charset=utf-8"
+# RESPONSE-15: RFC 9110's phrases; older versions of Python have the one of RFC 7231 for 413.
+PHRASES = {status.value: status.phrase for status in HTTPStatus} | {413: "Content Too Large"}
 
-_PROBE = re.compile(rb"(GET|HEAD) /(healthz|readyz|metrics)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n")
-_METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,31}(?: |$)|[!-~]{0,32}$")
-_STRICT = re.compile(rb"[^\r\n]+\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\x00]*\r\n)*\r\n")
-_BODY = re.compile(
-    rb"\r\n(?:content-length:(?![ \t]*0+[ \t]*\r)|transfer-encoding:)", re.IGNORECASE
+# LIFECYCLE-12, LIFECYCLE-13: any method, and the absolute form too.
+_PROBE = re.compile(
+    rb"[^ \r\n]+ (?:[Hh][Tt][Tt][Pp][Ss]?://[^/?# \r\n]+)?/(healthz|readyz|metrics)"
+    rb"(?:\?[^ \r\n]*)? HTTP/"
 )
+_STRICT = re.compile(rb"[^\r\n]+\r\n" + FIELDS)
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,5})[ \t]*(?=\r)", re.IGNORECASE)
-_NO_LENGTH = re.compile(rb"\r\ncontent-length:(?![ \t]*[0-9]+[ \t]*\r)", re.IGNORECASE)
 _OPEN = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
-_CLOSE = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
-_KEEP = re.compile(rb"\r\nconnection:[^\r]*keep-alive", re.IGNORECASE)
 
 
 class Probe:
-    """A request for `/healthz`, `/readyz` or `/metrics`."""
+    """A request for `/healthz`, `/readyz` or `/metrics`; `refused` is its status if malformed."""
 
-    def __init__(self, match: re.Match[bytes], head: bytes) -> None:
-        self.name = match[2].decode("ascii")
-        self.head_only = match[1] == b"HEAD"
-        self.is_broken = bool(_NO_LENGTH.search(head))  # REQUEST-22
-        keep = not _CLOSE.search(head) if match[3] == b"1" else bool(_KEEP.search(head))
-        # Where there may be a body, what follows isn't taken for a request.
-        self.keep_alive = keep and bool(_STRICT.fullmatch(head)) and not _BODY.search(head)
-
-
-def head_end(data: bytes | bytearray) -> int:
-    """Return where the head of a request ends, or -1 where it isn't complete."""
-    end = data.find(b"\r\n\r\n")
-    if end >= 0:
-        return end + 4
-    end = data.find(b"\n\n")  # not HTTP, but waiting for more is of no use
-    return end + 2 if end >= 0 else -1
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self.head_only = data.startswith(b"HEAD ")
+        self.refused = 0
+        self.keep_alive = False
+        try:
+            head = Head(data)
+        except RequestError as error:
+            self.refused = error.status
+        else:
+            # REQUEST-24: where there is a body, what follows isn't taken for a request.
+            self.keep_alive = not (head.close or head.length or head.chunked)
 
 
 def lacks_body(data: bytes) -> bool:
@@ -52,11 +49,6 @@ def lacks_body(data: bytes) -> bool:
     return len(data) - end < int(lengths[0]) <= SHORT_BODY
 
 
-def is_plausible(data: bytes | bytearray) -> bool:
-    """Whether the bytes may become an HTTP request (REQUEST-22)."""
-    return bool(_METHOD.match(data[:40]))
-
-
 def is_probe(data: bytes | bytearray) -> bool:
     """Whether the data starts with the request line of a probe."""
     return bool(_PROBE.match(data))
@@ -65,12 +57,17 @@ def is_probe(data: bytes | bytearray) -> bool:
 def probe(data: bytes | bytearray) -> Probe | None:
     """Return the probe that a complete head asks for, if it is one."""
     match = _PROBE.match(data)
-    return Probe(match, bytes(data[: head_end(data)])) if match else None
+    return Probe(match[1].decode("ascii"), bytes(data[: head_end(data)])) if match else None
 
 
 def http_date(seconds: float) -> str:
     """Return a time as HTTP writes it."""
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(seconds))
+
+
+def own_body(status: int) -> bytes:
+    """Return the body of an answer that the runtime makes itself (RESPONSE-15)."""
+    return f"{PHRASES[status]}\n".encode("ascii")
 
 
 def answer(
@@ -82,10 +79,9 @@ def answer(
     head_only: bool = False,
 ) -> bytes:
     """Return a whole answer; without `body`, the status' own phrase."""
-    phrase = HTTPStatus(status).phrase
-    body = phrase.encode("ascii") if body is None else body
+    body = own_body(status) if body is None else body
     lines = [
-        f"HTTP/1.1 {status} {phrase}",
+        f"HTTP/1.1 {status} {PHRASES[status]}",
         f"Content-Type: {content_type}",
         f"Content-Length: {len(body)}",
         f"Date: {http_date(time.time())}",
@@ -93,6 +89,6 @@ def answer(
         f"Connection: {'keep-alive' if keep_alive else 'close'}",
     ]
     if status == 503:
-        lines.append("Retry-After: 1")  # CONCURRENCY-4
+        lines.append("Retry-After: 1")  # CONCURRENCY-9
     head = "\r\n".join(lines) + "\r\n\r\n"
     return head.encode("ascii") + (b"" if head_only else body)

@@ -9,7 +9,9 @@ from contextlib import suppress
 
 from serverkit.access_log import Entry, line_maker
 from serverkit.app import create_app
+from serverkit.client import RECEIVE
 from serverkit.coroutines import Coroutines
+from serverkit.head import HEAD_LIMIT, head_end, without_empty_lines
 from serverkit.loader import Function
 from serverkit.messages import (
     FINISHED,
@@ -27,7 +29,7 @@ from serverkit.server import Connection, Outcome, Request, Server, entry_of, res
 from serverkit.settings import Settings
 from serverkit.slots import CALLING, IDLE, LEASED, READING, SENDING, Slot, Slots
 from serverkit.stream import Reader, Writer
-from serverkit.wire import HEAD_LIMIT, head_end, is_probe, lacks_body
+from serverkit.wire import is_probe, lacks_body
 
 LEASE = 0.05  # seconds a worker keeps a connection that is idle
 
@@ -66,6 +68,7 @@ class Worker:
         control: socket.socket,
         log: Callable[[str], None],
     ) -> None:
+        self.settings = settings
         self.slots = slots
         self.slot = slots.slots[index]
         self.counts = Counts(slots.extras[index])
@@ -75,7 +78,7 @@ class Worker:
         self.coroutines = Coroutines()
         self.watch = SlotWatch(self.slot)
         app = create_app(function, settings, self.watch, self.coroutines)
-        self.server = Server(app, settings.port, settings.body_limit)
+        self.server = Server(app, settings.port, settings.body_limit, settings.idle_timeout)
 
     def run(self) -> None:
         """Serve until told to quit, or until the supervisor is gone."""
@@ -92,20 +95,25 @@ class Worker:
 
     def take(self, message: bytes, descriptor: int) -> None:
         """Serve a connection for as long as it is ours."""
-        address, _, data = message[1:].partition(b"\n")
-        host, _, port = address.decode("ascii").rpartition(" ")
+        origin, _, data = message[1:].partition(b"\n")
+        host, port, received = origin.decode("ascii").split(" ")
         with socket.socket(fileno=descriptor) as client:
-            farewell = self.serve(client, (host, int(port)), data)
+            farewell = self.serve(client, (host, int(port)), data, int(received))
             self.slot.clear(IDLE)
         self.control.send(farewell)
 
-    def serve(self, client: socket.socket, address: tuple[str, int], data: bytes) -> bytes:
-        """Answer requests until the connection has to go; return what to tell the supervisor."""
+    def serve(
+        self, client: socket.socket, address: tuple[str, int], data: bytes, received: int
+    ) -> bytes:
+        """Answer requests until the connection has to go; return what to tell the supervisor.
+
+        The first request's `data` was `received` then, in monotonic nanoseconds.
+        """
         while True:
-            reader = Reader(client, data)
+            reader = Reader(client, data, self.settings.body_time)
             connection = Connection(reader, Writer(client, self.slot), address)
-            outcome = self.answer(connection)
-            data = reader.leftover().lstrip(b"\r\n")
+            outcome = self.answer(connection, received)
+            data = without_empty_lines(reader.leftover())
             if outcome.broken:
                 return GONE
             if not outcome.keep:
@@ -113,30 +121,31 @@ class Worker:
                     client.shutdown(socket.SHUT_WR)
                 return FINISHED if outcome.status < 400 else LINGER
             if not data:
-                received = self.next_request(client)
-                if received is None:
+                next_data = self.next_request(client)
+                if next_data is None:
                     return GIVE_BACK
-                if not received:
+                if not next_data:
                     return GONE
-                data = received.lstrip(b"\r\n")
+                data = without_empty_lines(next_data)
+            received = time.monotonic_ns()
             # Probes, and what comes in pieces, are the supervisor's.
-            if self.slots.draining or is_probe(data) or head_end(data) < 0:
+            if self.slots.draining or is_probe(data) or not 0 <= head_end(data) <= HEAD_LIMIT:
                 return GIVE_BACK + data
             if lacks_body(data):
                 data += self.next_piece(client)
                 if lacks_body(data):
                     return GIVE_BACK + data
 
-    def answer(self, connection: Connection) -> Outcome:
+    def answer(self, connection: Connection, received: int) -> Outcome:
         """Answer one request, count its call, log it."""
-        started = time.perf_counter()
         self.slot.clear(READING)
+        self.slot.received = received
         self.watch.start = 0
         request = Request(self.server, connection)
         request.parse_request()
         if not request.ready:
             outcome = Outcome(request.refused, request.size, keep=False)
-            entry = Entry(remote_address=connection.remote_addr)
+            entry = Entry.of_head(connection.remote_addr, connection.rfile.head())
         else:
             entry = entry_of(request)
             self.slot.describe(entry.encode())
@@ -147,8 +156,11 @@ class Worker:
         if watch.start:
             seconds = ((watch.end or time.monotonic_ns()) - watch.start) / 1e9
             self.counts.record(entry.method, seconds, failed=outcome.failed)
-        self.slot.state = IDLE  # whatever happens now, it is counted already
-        elapsed = time.perf_counter() - started
+        # Whatever happens now, it is counted already; FAILURE-8: a connection that is kept, and of
+        # whose next request nothing is read, is as good as before should this process end.
+        rests = outcome.keep and not connection.rfile.leftover()
+        self.slot.state = LEASED if rests else IDLE
+        elapsed = (time.monotonic_ns() - received) / 1e9
         self.log(self.line(entry, outcome.status, outcome.size, elapsed))
         return outcome
 
@@ -160,7 +172,7 @@ class Worker:
         if not poll.poll(LEASE * 1000):
             return b""
         try:
-            return client.recv(HEAD_LIMIT)
+            return client.recv(RECEIVE)
         except OSError:
             return b""
 
@@ -179,8 +191,9 @@ class Worker:
         ready = self.coroutines.wait(poll, descriptors, LEASE)
         if client.fileno() not in ready:
             return None  # a recall, the end of the lease, or (seen next) the supervisor's end
+        self.slot.state = READING
         try:
-            return client.recv(HEAD_LIMIT)
+            return client.recv(RECEIVE)
         except BlockingIOError:
             return None
         except OSError:

@@ -34,10 +34,10 @@ def read_body(environ: Environ, limit: int) -> bytes:
     else:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > limit:
-            raise RequestError(413, "Payload Too Large")
+            raise RequestError(413)
         body = stream.read(length) if length else b""
     if len(body) > limit:
-        raise RequestError(413, "Payload Too Large")
+        raise RequestError(413)
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # what the function reads is decoded already
     environ["CONTENT_LENGTH"] = str(len(body))
     # Bottle keeps the body it has read under this name.
