@@ -1,8 +1,9 @@
 # setup: the environment (.venv) · demo: a Python image answers calls
 # test: builds all images, tests those that images.yaml calls usual · test-all: tests all of them
 # quick: all that needs no engine · bench: ours beside others
+# kills: a thousand processes end at random moments, on each image (minutes to hours)
 # mutation: sees the contract suite fail on the bugs of the old runtimes (minutes) · format · requirements: newer pins
-.PHONY: setup demo test test-all quick lint types unit bench mutation format requirements
+.PHONY: setup demo test test-all kills quick lint types unit bench mutation format requirements
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -58,6 +59,9 @@ test: quick
 test-all: quick
 	./build.py build
 	./build.py test --no-cache
+
+kills: setup
+	FUNCTION_RUNTIMES_KILLS=1000 ./build.py test --clause FAILURE-8 --pytest=--timeout=3600 --pytest=--reruns=0
 
 demo: setup
 	./build.py demo

@@ -1,15 +1,19 @@
 """Chapter FAILURE of SPEC.md."""
 
+import os
 import re
 
 import pytest
 
+from tests.support import random_kills
 from tests.support.orders import EXIT, FAIL, VALUE
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.wait import wait_until
 from tests.support.web import message, seconds
+
+KILLS = int(os.environ.get("FUNCTION_RUNTIMES_KILLS", "0"))
 
 
 @pytest.mark.clause("FAILURE-1")
@@ -104,3 +108,22 @@ def test_after_an_exit(server: Server) -> None:
         response = server.call({"how": how, "after": 0.2})
         assert response.status_code == 500
         assert seconds(response) >= 0.2
+
+
+@pytest.mark.clause("FAILURE-8", "OBSERVABILITY-3", "OBSERVABILITY-4", "OBSERVABILITY-6")
+@pytest.mark.function("exit", FUNC_WORKERS="3", FUNC_LOG_FORMAT="json")
+def test_random_kills(server: Server) -> None:
+    """No request is lost or answered twice, and the log and the counts have each once.
+
+    `make kills` has a thousand processes end; here it is as many as do in a moment.
+    """
+    is_over = random_kills.until(KILLS, seconds=1.5)
+    outcome = random_kills.run((server.host, server.port), is_over, seed=KILLS or 1)
+    assert outcome.mistakes == []
+    assert outcome.kills > 0
+    total = len(outcome.statuses)
+    lines = wait_until(lambda: x if len(x := server.stdout.splitlines()) >= total else None, 5)
+    assert random_kills.differences(outcome, lines) == []
+    metrics = server.metrics()
+    counts = [metrics.total(f"function_{name}_total") for name in ("calls", "failures")]
+    assert counts == [total, outcome.count[500]]

@@ -3,11 +3,15 @@
 import httpx
 import pytest
 
+from tests.support.answers import TEXT
+from tests.support.orders import HELLO
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.wait import wait_until
 from tests.support.web import message
 
+PROBES = {"/healthz": b"ok\n", "/readyz": b"ready\n"}
+METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PURGE"]
 SIGNALS = ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.clause("LIFECYCLE-8"))]
 
 
@@ -44,7 +48,7 @@ def test_timeout_during_the_drain(server: Server) -> None:
     assert '" 408 ' in line
 
 
-@pytest.mark.clause("LIFECYCLE-2", "LIFECYCLE-6")
+@pytest.mark.clause("LIFECYCLE-2", "LIFECYCLE-6", "LIFECYCLE-11")
 @pytest.mark.bounded
 @pytest.mark.function("sleep")
 def test_new_requests(server: Server) -> None:
@@ -53,6 +57,7 @@ def test_new_requests(server: Server) -> None:
     server.wait_for_calls()
     server.signal()
     wait_until(lambda: server.get("/readyz").status_code == 503, 1.5, "the end of readiness")
+    assert server.get("/readyz").text == "draining\n"
     assert server.get("/healthz").status_code == 200
     assert is_refused(server)
     assert running.result().text == "slept"
@@ -69,7 +74,7 @@ def test_idle(server: Server) -> None:
 
 
 @pytest.mark.clause("LIFECYCLE-5")
-@pytest.mark.function("sleep", FUNC_TIMEOUT="3", FUNC_GRACE_PERIOD="0.1")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="3", FUNC_GRACE_PERIOD="0")
 def test_short_grace(server: Server) -> None:
     """The grace is at least the timeout, so that any call can complete."""
     running = server.begin({"seconds": 1})
@@ -106,3 +111,24 @@ def test_idle_connection(server: Server) -> None:
     wire = server.wire().send(message("GET", "/"))
     assert b"hello world" in wire.read_until(b"hello world")
     assert server.seconds_to_exit() < 1
+
+
+@pytest.mark.clause("LIFECYCLE-10", "LIFECYCLE-11", "LIFECYCLE-12")
+@pytest.mark.parametrize("path", PROBES)
+@HELLO
+def test_probes(server: Server, path: str) -> None:
+    """The probes of health and readiness say one word, whatever the method."""
+    answers = [server.request(method, path) for method in METHODS]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, PROBES[path])}
+    assert {answer.headers["content-type"] for answer in answers} == {TEXT}
+    head = server.request("HEAD", path)
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", TEXT)
+
+
+@pytest.mark.clause("LIFECYCLE-13")
+@pytest.mark.parametrize("path", PROBES)
+@HELLO
+def test_probes_in_absolute_form(server: Server, path: str) -> None:
+    """What counts is the path, as for all requests."""
+    wire = server.wire().send(message("GET", f"http://runtime{path}", {"Connection": "close"}))
+    assert wire.read_all(within=5).endswith(b"\r\n\r\n" + PROBES[path])

@@ -3,24 +3,61 @@
 import json
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.orders import EXIT, FAIL, HELLO, INSPECT, PRINT, SLEEP
+from tests.support.orders import EXIT, EXIT_SETTINGS, FAIL, HELLO, INSPECT, PRINT, SLEEP
+from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.sidecar import Tools
 from tests.support.wait import wait_until
 from tests.support.web import message
 
 COUNTERS = ["function_calls_total", "function_failures_total", "function_timeouts_total"]
+HELP_LINE = re.compile(r"^# HELP (\S+) (.*)$", re.MULTILINE)
 BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf")]
 COMBINED = (
-    r"\S+ - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
+    r"\S+ - - \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000)\] "
     r'"POST /%s\?a=1 HTTP/1\.1" 200 11 "https://referer\.example/" "the agent"'
 )
 LABELS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+PARENT = "00f067aa0ba902b7"
+TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
+TRACEPARENTS = {
+    TRACEPARENT: TRACE,
+    f"00-{TRACE}-{PARENT}-ff": TRACE,
+    f"cc-{TRACE}-{PARENT}-01": TRACE,
+    f"cc-{TRACE}-{PARENT}-01-what-may-come": TRACE,
+    f"00-{TRACE}-{PARENT}-01-more": None,
+    f"cc-{TRACE}-{PARENT}-01more": None,
+    f"ff-{TRACE}-{PARENT}-01": None,
+    f"00-{TRACE.upper()}-{PARENT}-01": None,
+    f"00-{TRACE}-{PARENT}-0A": None,
+    f"00-{TRACE}-{PARENT}-1": None,
+    f"00-{TRACE}-{PARENT}": None,
+    f"0-{TRACE}-{PARENT}-01": None,
+    f"00-{TRACE[1:]}-{PARENT}-01": None,
+    f"00-{TRACE}-{PARENT}0-01": None,
+    f"00-{TRACE[1:]}g-{PARENT}-01": None,
+    f"00-{'0' * 32}-{PARENT}-01": None,
+    f"00-{TRACE}-{'0' * 16}-01": None,
+    f"00_{TRACE}_{PARENT}_01": None,
+    TRACE: None,
+}
+HELP = {
+    "function_duration_seconds": "Duration of calls in seconds.",
+    "function_calls_total": "Calls of the function.",
+    "function_failures_total": "Calls that failed, timeouts included.",
+    "function_timeouts_total": "Calls stopped at their deadline.",
+    "function_in_flight": "Calls executing now.",
+}
+
+
+def utc_now() -> datetime:
+    """Return this machine's time."""
+    return datetime.now(UTC)
 
 
 def counts(server: Server) -> list[float]:
@@ -114,15 +151,18 @@ def test_promtool(server: Server, tools: Tools) -> None:
     assert (checked.exit_code, checked.stdout, checked.stderr) == (0, "", "")
 
 
-@pytest.mark.clause("OBSERVABILITY-6")
+@pytest.mark.clause("OBSERVABILITY-6", "OBSERVABILITY-14")
 @HELLO
 def test_access_log(server: Server) -> None:
     """Each request is one line in the combined format."""
     mark = uuid.uuid4().hex
     headers = {"Referer": "https://referer.example/", "User-Agent": "the agent"}
+    before = utc_now().replace(microsecond=0)
     server.request("POST", f"/{mark}?a=1", headers=headers)
     (line,) = server.access_log(mark)
-    assert re.fullmatch(COMBINED % mark, line)
+    match = re.fullmatch(COMBINED % mark, line)
+    assert match
+    assert before <= datetime.strptime(match[1], "%d/%b/%Y:%H:%M:%S %z") <= utc_now()
 
 
 @pytest.mark.clause("OBSERVABILITY-7", "OBSERVABILITY-11")
@@ -189,3 +229,62 @@ def test_unknown_methods(server: Server) -> None:
         server.request(method)
     wait_until(lambda: server.metrics().total(name, method="other") >= before + 2, 5, "2 calls")
     assert server.metrics().values(name, "method") <= LABELS
+
+
+@pytest.mark.clause("OBSERVABILITY-13")
+@INSPECT
+def test_trace_ids(server: Server) -> None:
+    """Only what W3C Trace Context takes for valid is logged."""
+    mark = uuid.uuid4().hex
+    for number, traceparent in enumerate(TRACEPARENTS):
+        server.get(f"/{mark}/{number}", headers={"traceparent": traceparent})
+    server.get(f"/{mark}/{len(TRACEPARENTS)}", headers=2 * [("traceparent", TRACEPARENT)])
+    wanted = dict(enumerate([*TRACEPARENTS.values(), None]))
+    lines = wait_until(
+        lambda: x if len(x := server.access_log(mark)) == len(wanted) else None, 5, "all lines"
+    )
+    found = {int(line["path"].split("/")[-1]): line["trace_id"] for line in map(json.loads, lines)}
+    assert found == wanted
+
+
+@pytest.mark.clause("OBSERVABILITY-14", "OBSERVABILITY-15")
+@SLEEP
+def test_time_of_a_request(server: Server) -> None:
+    """A line tells when its request began, not when it ended, and how long it took."""
+    mark, before = uuid.uuid4().hex, utc_now()
+    server.request("POST", f"/{mark}", json={"seconds": 0.7})
+    (line,) = map(json.loads, server.access_log(mark))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+    late = datetime.fromisoformat(line["time"]) - before
+    assert timedelta(milliseconds=-2) <= late < timedelta(seconds=0.6)
+    assert 0.7 <= line["duration_seconds"] < 1
+
+
+@pytest.mark.clause("OBSERVABILITY-16")
+@pytest.mark.parametrize("how", ["exit", "kill"])
+@pytest.mark.needs("exit")
+def test_request_of_an_ended_worker(runtime: Runtime, how: str) -> None:
+    """Process 1, which logs such a request, knows much of it."""
+    target, referer, agent = "/" + uuid.uuid4().hex + 991 * "t", "r" * 384, "u" * 384
+    headers = {"Referer": referer + "more", "User-Agent": agent + "more"}
+    headers["traceparent"] = TRACEPARENT
+    apache = runtime.shared("exit", EXIT_SETTINGS)
+    apache.request("VERSION-CONTROL", target + "more", headers=headers, json={"how": how})
+    (line,) = apache.access_log(target)
+    assert '"VERSION-CONTROL /' in line
+    assert f'"{referer}' in line
+    assert f'"{agent}' in line
+    logging = runtime.shared("exit", {**EXIT_SETTINGS, "FUNC_LOG_FORMAT": "json"})
+    logging.request("POST", target + "more", headers=headers, json={"how": how})
+    (line,) = logging.access_log(target)
+    assert json.loads(line)["trace_id"] == TRACE
+    assert json.loads(line)["user_agent"].startswith(agent)
+
+
+@pytest.mark.clause("OBSERVABILITY-17")
+@HELLO
+def test_help(server: Server) -> None:
+    """The metrics are explained in the same words everywhere."""
+    server.call()
+    found = wait_until(lambda: HELP_LINE.findall(server.get("/metrics").text), 5, "HELP")
+    assert HELP.items() <= dict(found).items()

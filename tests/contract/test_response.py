@@ -4,7 +4,18 @@ import time
 
 import pytest
 
-from tests.support.orders import COUNTER, FAIL, HELLO, ONE_WORKER, RESPOND, VALUE
+from tests.support.answers import is_of_the_runtime
+from tests.support.orders import (
+    COUNTER,
+    COUNTER_SETTINGS,
+    FAIL,
+    HELLO,
+    LIMIT_BYTES,
+    ONE_WORKER,
+    RESPOND,
+    SLEEP,
+    VALUE,
+)
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.wait import wait_until
@@ -167,3 +178,28 @@ def test_own_cors(server: Server) -> None:
     parameters = {"status": 200, "headers": own, "body": ""}
     response = server.request("POST", json=parameters, headers=ORIGIN)
     assert response.headers.get_list(ALLOWED) == ["https://own.example"]
+
+
+@pytest.mark.clause("RESPONSE-15")
+@pytest.mark.needs("counter")
+@FAIL
+def test_own_answers(server: Server, runtime: Runtime) -> None:
+    """What the runtime answers by itself is the phrase of its status."""
+    counter = runtime.shared("counter", COUNTER_SETTINGS)
+    answers = [
+        server.call(),
+        counter.post("{", "application/json"),
+        counter.post(b"x" * (LIMIT_BYTES + 1), "text/plain"),
+    ]
+    assert [answer.status_code for answer in answers] == [500, 400, 413]
+    for answer in answers:
+        kind = answer.headers["content-type"]
+        assert is_of_the_runtime(answer.status_code, kind, answer.content)
+
+
+@pytest.mark.clause("RESPONSE-15")
+@SLEEP
+def test_own_answer_to_a_timeout(server: Server) -> None:
+    """That is so for process 1 too."""
+    answer = server.call({"seconds": 60})
+    assert is_of_the_runtime(408, answer.headers["content-type"], answer.content)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imagebuild.catalog import catalog
-from tests.support import specification, tree
+from tests.support import http_cases, specification, tree
 from tests.support.naming import names
 
 ROOT = Path(__file__).parent.parent.parent
@@ -19,9 +19,10 @@ LANGUAGES = list(CATALOG.languages)
 
 
 def cited(path: Path) -> set[str]:
-    """Return the clauses in the markers of a file of tests."""
+    """Return the clauses in the markers of a file of tests, and in the table of cases it reads."""
     markers = re.findall(r"mark\.clause\(([^)]*)\)", path.read_text(encoding="utf-8"))
-    return {name for marker in markers for name in CITATION.findall(marker)}
+    tables = http_cases.clauses(http_cases.CASES) if path.stem == "test_http" else []
+    return {*tables, *(name for marker in markers for name in CITATION.findall(marker))}
 
 
 def test_every_requirement_has_a_test() -> None:

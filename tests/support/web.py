@@ -77,6 +77,8 @@ class Wire:
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address, CLIENT_TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.is_ended = False
+        """Whether the server has closed its side, as far as has been read."""
 
     def send(self, content: bytes) -> "Wire":
         """Send `content`; an error is swallowed, since the server may answer before the end."""
@@ -92,9 +94,13 @@ class Wire:
             self.socket.settimeout(left)
             try:
                 piece = self.socket.recv(65536)
-            except (TimeoutError, ConnectionError):
+            except TimeoutError:
+                break
+            except ConnectionError:
+                self.is_ended = True
                 break
             if not piece:
+                self.is_ended = True
                 break
             content += piece
         return content
@@ -102,6 +108,12 @@ class Wire:
     def read_all(self, within: float = CLIENT_TIMEOUT_SECONDS) -> bytes:
         """Return all that comes until the server closes the connection, or `within` is over."""
         return self.read_until(b"\0no such end\0", within)
+
+    def end_sending(self) -> "Wire":
+        """End this side; answers can still be read."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+        return self
 
     def reset(self) -> None:
         """End the connection as a client does that has crashed."""
