@@ -174,6 +174,44 @@ def test_wrong_length(capsys: pytest.CaptureFixture[str]) -> None:
     assert outcome.broken
 
 
+UPSTREAM = [
+    ("Transfer-Encoding", "chunked"),
+    ("Connection", "keep-alive"),
+    ("Keep-Alive", "timeout=5"),
+    ("Date", "Mon, 01 Jan 2024 00:00:00 GMT"),
+]
+
+
+@pytest.mark.parametrize(("length", "framing"), [("4", b"Content-Length: 4"), (None, b"chunked")])
+def test_headers_of_an_upstream(length: str | None, framing: bytes) -> None:
+    """What a function hands on of another connection doesn't break the framing of this one."""
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", UPSTREAM + ([("Content-Length", length)] if length else []))
+        return [b"body"]
+
+    outcome, answer, _ = exchange(app, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert outcome == Outcome(200, 4, keep=True)
+    assert framing in head
+    assert (b"chunked" in head) == (length is None)
+    assert head.count(b"Date: ") == 1
+    assert b"Keep-Alive" not in head
+    assert body == (b"body" if length else b"4\r\nbody\r\n0\r\n\r\n")
+
+
+def test_connection_that_a_function_closes() -> None:
+    """A function may ask for the end of its connection."""
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("Connection", "close"), ("Content-Length", "0")])
+        return [b""]
+
+    outcome, answer, _ = exchange(app, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert outcome == Outcome(200, 0, keep=False)
+    assert answer.count(b"Connection: close") == 1
+
+
 def test_failing_application(capsys: pytest.CaptureFixture[str]) -> None:
     """An application that fails before it answers is a 500."""
 

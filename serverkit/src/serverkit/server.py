@@ -24,6 +24,12 @@ from serverkit.stream import Reader, Writer
 from serverkit.wire import answer, http_date, own_body
 
 SERVER_NAME = b"serverkit"
+_CONNECTION_FIELDS = frozenset(
+    (
+        *(b"connection", b"keep-alive", b"proxy-connection", b"te"),
+        *(b"trailer", b"transfer-encoding", b"upgrade"),
+    )
+)
 _QUOTED_SLASH = re.compile(rb"%2F", re.IGNORECASE)
 
 
@@ -132,13 +138,25 @@ class Request(HTTPRequest):
 
     def send_headers(self) -> None:
         """Add the headers that are ours and keep them for the first piece of the body."""
-        self.outheaders.append((b"Date", _date(int(time.time()))))
-        if any(n.lower() == b"connection" and v.lower() == b"close" for n, v in self.outheaders):
-            self.close_connection = True
+        names = {name.lower() for name, _ in self.outheaders}
+        if not names.isdisjoint(_CONNECTION_FIELDS):
+            self.drop_connection_fields()
+        if b"date" not in names:
+            self.outheaders.append((b"Date", _date(int(time.time()))))
         wfile = self.conn.wfile
         self.conn.wfile = _Holder(wfile)
         super().send_headers()
         self.conn.wfile = wfile
+
+    def drop_connection_fields(self) -> None:
+        """Leave out what tells of a connection: a function may hand on its upstream's headers."""
+        self.close_connection |= any(
+            name.lower() == b"connection" and value.lower() == b"close"
+            for name, value in self.outheaders
+        )
+        self.outheaders = [
+            field for field in self.outheaders if field[0].lower() not in _CONNECTION_FIELDS
+        ]
 
 
 class _Holder:
