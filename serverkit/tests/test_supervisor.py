@@ -571,3 +571,22 @@ def test_head_in_pieces(serve: Serve) -> None:
     wire = server.wire()
     wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000)
     assert wire.recv(4096).startswith(b"HTTP/1.1 431")
+
+
+PATCHED = """
+import select, socket
+del select.poll, select.epoll
+class Green:
+    def __init__(self, *arguments, **named): raise RuntimeError("patched")
+socket.socket = Green
+
+def handler(event, context): return event["data"]
+"""
+
+
+def test_monkey_patching(serve: Serve) -> None:
+    """A function may replace parts of the standard library, as gevent and eventlet do."""
+    server = serve(PATCHED, FUNC_WORKERS="1")
+    body = b"x" * 100_000
+    replies = [server.request("POST", "/", body) for _ in range(2)]
+    assert [(reply.status, reply.body) for reply in replies] == 2 * [(200, body)]

@@ -15,6 +15,9 @@ from serverkit.head import head_end
 from serverkit.settings import BODY_TIME
 from serverkit.slots import Slot
 
+# The originals: a function's monkey patching (gevent, eventlet) replaces them in their modules.
+new_poll = select.poll
+Socket = socket.socket
 STALL = 30.0  # seconds without taking a byte before a client counts as lost
 
 
@@ -142,6 +145,6 @@ class Writer:
 
 def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:
     """Wait until the socket is ready, `seconds` at most; return whether it is."""
-    poll = select.poll()
+    poll = new_poll()
     poll.register(sock, event)
     return bool(poll.poll(seconds * 1000))

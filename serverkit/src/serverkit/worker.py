@@ -28,7 +28,7 @@ from serverkit.metrics import Counts
 from serverkit.server import Connection, Outcome, Request, Server, entry_of, respond
 from serverkit.settings import Settings
 from serverkit.slots import CALLING, IDLE, LEASED, READING, SENDING, Slot, Slots
-from serverkit.stream import Reader, Writer
+from serverkit.stream import Reader, Socket, Writer, new_poll
 from serverkit.wire import is_probe, lacks_body
 
 LEASE = 0.05  # seconds a worker keeps a connection that is idle
@@ -83,7 +83,7 @@ class Worker:
     def run(self) -> None:
         """Serve until told to quit, or until the supervisor is gone."""
         self.control.send(HELLO + str(os.getpid()).encode("ascii"))
-        poll = select.poll()
+        poll = new_poll()
         poll.register(self.control, select.POLLIN)
         while True:
             self.coroutines.wait(poll, [self.control.fileno()], None)
@@ -97,7 +97,7 @@ class Worker:
         """Serve a connection for as long as it is ours."""
         origin, _, data = message[1:].partition(b"\n")
         host, port, received = origin.decode("ascii").split(" ")
-        with socket.socket(fileno=descriptor) as client:
+        with Socket(fileno=descriptor) as client:
             farewell = self.serve(client, (host, int(port)), data, int(received))
             self.slot.clear(IDLE)
         self.control.send(farewell)
@@ -167,7 +167,7 @@ class Worker:
     def next_piece(self, client: socket.socket) -> bytes:
         """Return what comes within a moment: a body often follows its head in a second packet."""
         self.slot.clear(READING)
-        poll = select.poll()
+        poll = new_poll()
         poll.register(client, select.POLLIN)
         if not poll.poll(LEASE * 1000):
             return b""
@@ -184,7 +184,7 @@ class Worker:
         if self.slots.waiting or self.slots.draining:
             return None
         self.slot.state = LEASED
-        poll = select.poll()
+        poll = new_poll()
         poll.register(client, select.POLLIN)
         poll.register(self.control, select.POLLIN)
         descriptors = [client.fileno(), self.control.fileno()]

@@ -18,6 +18,7 @@ from serverkit.messages import receive_descriptor
 from serverkit.pieces import write_traceback
 from serverkit.settings import Settings
 from serverkit.slots import Slots
+from serverkit.stream import Socket
 from serverkit.streams import open_streams, write_log
 from serverkit.worker import Worker
 
@@ -42,7 +43,7 @@ def run_zygote(settings: Settings, slots: Slots, control: socket.socket) -> int:
         message, descriptor = receive_descriptor(control, 64)
         if not message:
             return 0
-        with socket.socket(fileno=descriptor) as worker_control:
+        with Socket(fileno=descriptor) as worker_control:
             _fork(function, settings, slots, int(message), control, worker_control)
 
 
