@@ -10,7 +10,7 @@ from serverkit import pool as module
 from serverkit.client import Client
 from serverkit.messages import FINISHED, HELLO
 from serverkit.pool import Member, Pool
-from serverkit.slots import EMPTY, HANDED, Slots
+from serverkit.slots import CALLING, EMPTY, HANDED, Slots
 
 
 class Workers:
@@ -97,3 +97,24 @@ def test_unborn(pool: Pool, workers: Workers, monkeypatch: pytest.MonkeyPatch) -
     assert pool.members == {}
     pool.grow()
     assert len(workers.controls) == 2
+
+
+def test_worker_that_never_serves(pool: Pool, workers: Workers) -> None:
+    """One that ends as soon as it is there is replaced later and later (LIMITS-7)."""
+    first(pool, workers)
+    assert pool.bury(4321) is not None
+    pool.grow()
+    assert len(workers.controls) == 1
+    assert pool.pause == 2 * module.FIRST_PAUSE
+    pool.paused_until = 0.0
+    pool.grow()
+    assert len(workers.controls) == 2
+
+
+def test_worker_that_ends_itself(pool: Pool, workers: Workers, client: Client) -> None:
+    """One that a call ends is replaced at once (FAILURE-7)."""
+    member = first(pool, workers)
+    assert pool.hand(client)
+    member.slot.state = CALLING
+    pool.bury(4321)
+    assert pool.paused_until == 0.0

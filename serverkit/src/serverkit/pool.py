@@ -18,6 +18,7 @@ SHRINK_AFTER = 60.0  # seconds a worker must have been idle to be let go
 START_LIMIT = 30.0  # seconds a worker may take to say hello
 # LIMITS-7: seconds after a worker that could not be started; they double.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
+_UNTRIED = (STARTING, HANDED)  # states of a worker that has done nothing yet
 
 
 class Member:
@@ -35,6 +36,7 @@ class Member:
         self.received = 0.0  # when that was received
         self.recalled = 0.0  # when it was asked for its connection, 0 if it wasn't
         self.idle_since = 0.0
+        self.has_served = False
         self.killed = 0.0  # when it was killed for its deadline
 
     def unheeded(self) -> float:
@@ -147,19 +149,18 @@ class Pool:
         if not kind:
             self._silence(member)
             if not member.pid:  # it never came to be
-                self.paused_until = time.monotonic() + self.pause
-                self.pause = min(2 * self.pause, LONGEST_PAUSE)
+                self._hold_back()
                 self._remove(member)
             return False
         member.recalled = 0.0
         member.idle_since = time.monotonic()
         if kind == HELLO:
             member.pid = int(data)
-            self.pause = FIRST_PAUSE
             self.by_pid[member.pid] = member
             # CONCURRENCY-6: those that have served before go on serving, ahead of the new.
             self.idle.insert(0, member)
             return True
+        member.has_served, self.pause = True, FIRST_PAUSE
         if member.client is not None:
             client, member.client = member.client, None
             self.active.discard(member)
@@ -197,9 +198,17 @@ class Pool:
         if member is not None:
             while self.receive(member):
                 pass  # what it has said before its end still counts
+            # One that can't serve says hello all the same, and would be replaced again and again.
+            if not (member.has_served or member.killed) and member.slot.state in _UNTRIED:
+                self._hold_back()
             self._silence(member)
             self._remove(member)
         return member
+
+    def _hold_back(self) -> None:
+        """Start no worker for a while, which doubles until one has served (LIMITS-7)."""
+        self.paused_until = time.monotonic() + self.pause
+        self.pause = min(2 * self.pause, LONGEST_PAUSE)
 
     def _silence(self, member: Member) -> None:
         with suppress(KeyError, ValueError):
@@ -217,5 +226,6 @@ class Pool:
         now = time.monotonic()
         if len(self.idle) > 2 and now - self.idle[0].idle_since > SHRINK_AFTER:
             member = self.idle.pop(0)
+            member.has_served = True  # its end is no failure
             with suppress(OSError):
                 member.control.send(QUIT, socket.MSG_DONTWAIT)

@@ -154,7 +154,7 @@ class Supervisor:
         if self.pool.drop_unborn():
             self.nursery.end()
         self.nursery.revive(self.forget)
-        if not self.nursery.has_loaded():
+        if not self.nursery.has_loaded() or now < self.pool.paused_until:
             self.next_check = min(self.next_check, now + SOON)
         self.pool.shrink()
         self.pool.grow()
@@ -178,6 +178,7 @@ class Supervisor:
                 self.stand_in.speak_for(member)
                 member.slot.clear(EMPTY)
                 self.pool.grow()  # FAILURE-7
+                self.next_check = min(self.next_check, time.monotonic() + SOON)
 
     def forget(self) -> None:
         """Close, in a new zygote, what is the supervisor's only."""
