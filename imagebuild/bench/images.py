@@ -7,12 +7,13 @@ from pathlib import Path
 from imagebuild.bench.result import BEFORE, COMPARISONS, OURS
 from imagebuild.build import build, build_record, buildx_command
 from imagebuild.build.content_key import base_name
-from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.engine import api
 from imagebuild.engine.engine import Engine
 from imagebuild.errors import BuildError, ProcessError, UsageError
 from imagebuild.functions import deployment, phases
 from imagebuild.process import Processes
+from imagebuild.workspace import Workspace
 
 LOAD = "load"
 
@@ -21,26 +22,23 @@ LOAD = "load"
 class Wanted:
     """Which servers a bench has beside ours: `before` (its reference, or empty) and the peers."""
 
-    prefix: str
     before: str
     peers: bool
 
 
-def make(
-    catalog: Catalog, image: Image, engine: Engine, wanted: Wanted, jobs: int, authorities: Path
-) -> dict[str, str]:
+def make(workspace: Workspace, image: Image, engine: Engine, wanted: Wanted) -> dict[str, str]:
     """Build what is missing and return the tags by server name, and that of `LOAD`.
 
     `runtimes/LANGUAGE/bench/Dockerfile` makes the peers (targets `bare` and `peer`) from the
     image of the language's first phase, else from its base. Raises BuildError, UsageError when
     nothing is to be compared, or the image of before isn't there.
     """
-    prefix = wanted.prefix
+    catalog, prefix, authorities = workspace.catalog, workspace.prefix, workspace.authorities
     before = _before(image, engine, wanted) if wanted.before else {}
     if not (before or wanted.peers):
         raise UsageError("nothing is left to compare with", "name an image with `--before`")
-    steps = build.plan_steps(catalog, deployment.images(image), prefix=prefix)
-    build.build(catalog, steps, prefix=prefix, jobs=jobs, ca_bundle=authorities)
+    steps = build.plan_steps(workspace, deployment.images(image))
+    build.build(workspace, steps)
     base = next(step.tag for step in steps if step.name == base_name(image.bases[0]))
     variants = [phase.variant for phase in image.language_entry.kubeless.phases.values()]
     tools = phases.of_variant(image, variants[0]).tag(prefix) if variants else base

@@ -1,7 +1,6 @@
 """The load of a bench: short rounds, the servers in turn, and the medians."""
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imagebuild.bench.result import Row, Sample, Workload, median, parse_sample
@@ -23,10 +22,11 @@ def measure(
     workloads: Iterable[Workload],
     seconds: int,
     rounds: int,
+    say: Callable[[str], None],
 ) -> Iterator[Row]:
     """Put each of `workloads` on the servers in turn, `rounds` times; yield the medians.
 
-    `load` is the load generator's image. Progress goes to stderr.
+    `load` is the load generator's image; `say` is called with each line of progress.
     """
     for workload in workloads:
         say(f"{workload}: warming up")
@@ -60,9 +60,3 @@ def _sample(
         container.start()
         container.wait()
         return parse_sample(container.logs().decode())
-
-
-def say(text: str) -> None:
-    """Show a line of progress."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()

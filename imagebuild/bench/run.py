@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuild.bench import chart, footprint, images
-from imagebuild.bench.load import measure, say
+from imagebuild.bench.load import measure
 from imagebuild.bench.result import (
     BEFORE,
     COMPARISONS,
@@ -21,13 +21,14 @@ from imagebuild.bench.result import (
     workloads,
 )
 from imagebuild.bench.servers import FUNCTIONS, Launch, Target, prepared, started
-from imagebuild.build import buildx_command, labels
+from imagebuild.build import labels
 from imagebuild.build.build_record import FOLDER as OWN_FOLDER
-from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.catalog.catalog import Image
 from imagebuild.engine import engine as engines
 from imagebuild.functions import containers
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
+from imagebuild.workspace import Workspace
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -57,32 +58,20 @@ class Options:
         return self.peers and not (self.before or self.close)
 
 
-def run(
-    catalog: Catalog,
-    image: Image,
-    options: Options,
-    *,
-    prefix: str,
-    output: Path | None = None,
-    jobs: int = 1,
-    ca_bundle: Path | None = None,
-) -> Result:
+def run(workspace: Workspace, image: Image, options: Options, folder: Path | None = None) -> Result:
     """Measure `image` beside the others and return the result.
 
-    JSON and chart go to the folder `output`: by default `docs/bench`, or `.build/bench` if the
-    figures aren't the usual ones. Progress goes to stderr. `jobs` builds run at once; their package
-    clients trust `ca_bundle`, by default this machine's.
+    JSON and chart go to `folder`: by default `docs/bench`, or `.build/bench` if the figures aren't
+    the usual ones.
     """
-    authorities = ca_bundle or buildx_command.default_authorities()
-    engine = engines.connect(Processes(), catalog.root)
+    engine = engines.connect(Processes(), workspace.root)
     client = containers.connect(engine.host)
     try:
         with interruptible():
-            wanted = images.Wanted(prefix, options.before, options.peers)
-            tags = images.make(catalog, image, engine, wanted, jobs, authorities)
+            wanted = images.Wanted(options.before, options.peers)
+            tags = images.make(workspace, image, engine, wanted)
             load = tags.pop(images.LOAD)
-            measured = _measure(client, engine.host, catalog, image, tags, load, options)
-        rows, footprints = measured
+            rows, footprints = _measure(workspace, client, engine.host, image, tags, load, options)
         result = Result(
             language=image.language,
             image=tags[OURS],
@@ -97,31 +86,32 @@ def run(
     finally:
         client.close()
     usual = FOLDER if options.is_usual else f"{OWN_FOLDER}/bench"
-    write(result, output or catalog.root / usual)
+    write(result, folder or workspace.root / usual)
     return result
 
 
 def _measure(
+    workspace: Workspace,
     client: "DockerClient",
     host: str,
-    catalog: Catalog,
     image: Image,
     tags: Mapping[str, str],
     load: str,
     options: Options,
 ) -> tuple[list[Row], dict[str, Footprint]]:
+    say = workspace.output.progress
     rows: list[Row] = []
     footprints: dict[str, Footprint] = {}
     for function, call in FUNCTIONS.items():
         loads = [each for each in workloads(close=options.close) if each.function == function]
-        with prepared(client, catalog, image, tags, function) as launches:
+        with prepared(client, workspace.catalog, image, tags, function) as launches:
             if function == NEEDS_OF:
                 say(f"{function}: starting each server {options.rounds} times")
                 starts = footprint.start_seconds(client, host, launches, call, options.rounds)
             with _running(client, host, launches, function) as targets:
                 if function == NEEDS_OF:
                     idle = footprint.memory(client, load, targets)
-                rows += measure(client, load, targets, loads, options.seconds, options.rounds)
+                rows += measure(client, load, targets, loads, options.seconds, options.rounds, say)
                 if function == NEEDS_OF:
                     loaded = footprint.memory(client, load, targets)
                     for name in targets:

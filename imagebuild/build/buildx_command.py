@@ -1,6 +1,5 @@
 """The command line of `docker buildx build` for one image. Pure, but for looking up defaults."""
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +10,6 @@ from imagebuild.build.recipe import Recipe
 from imagebuild.build.source_revision import Origin
 from imagebuild.build.steps import Step
 from imagebuild.catalog.catalog import Catalog
-from imagebuild.errors import UsageError
-
-AUTHORITIES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-)
-"""Where systems keep the authorities they trust."""
 
 
 def command(
@@ -106,14 +97,3 @@ def image_labels(
         labels.BASE_NAME: base_tag,
         labels.BASE_DIGEST: base_digest,
     }
-
-
-def default_authorities() -> Path:
-    """Return this machine's CA bundle: SSL_CERT_FILE, else where the system keeps it."""
-    for candidate in (os.environ.get("SSL_CERT_FILE", ""), *AUTHORITIES):
-        if candidate and Path(candidate).is_file():
-            return Path(candidate)
-    raise UsageError(
-        "this machine has no CA bundle that build steps could trust",
-        "install `ca-certificates`, or name a file with `--ca-bundle`",
-    )

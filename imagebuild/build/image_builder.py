@@ -22,19 +22,18 @@ from imagebuild.build.progress import Progress
 from imagebuild.build.recipe import Recipe
 from imagebuild.build.source_revision import Origin
 from imagebuild.build.steps import Step
-from imagebuild.catalog.catalog import Catalog
 from imagebuild.engine import api
 from imagebuild.engine.engine import Engine
 from imagebuild.errors import BuildError, EngineError, ImageBuildError, ProcessError, UsageError
 from imagebuild.process import Cancelled, Processes
+from imagebuild.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Builder:
     """Makes one image after the other; `make` may be called by several threads at once."""
 
-    catalog: Catalog
-    prefix: str
+    workspace: Workspace
     engine: Engine
     processes: Processes
     progress: Progress
@@ -47,7 +46,7 @@ class Builder:
         Raises BuildError, with the end of the log and its path, or DiskFullError.
         """
         self.progress.started(step.name, step.reason)
-        log = build_record.log_path(self.catalog.root, step.name)
+        log = build_record.log_path(self.workspace.root, step.name)
         log.unlink(missing_ok=True)
         begin = time.monotonic()
         # The tag is moved at the end: an image that fails leaves the one before in its place.
@@ -74,13 +73,13 @@ class Builder:
     def _build(self, step: Step, log: Path) -> None:
         recipe = step.recipe
         if recipe is None:
-            platform = _only(self.catalog.platforms)
-            work = build_record.folder(self.catalog.root)
+            platform = _only(self.workspace.catalog.platforms)
+            work = build_record.folder(self.workspace.root)
             debian_bases.make(step, platform, self.engine, self.processes, log, work)
             return
         command = buildx_command.command(
             self.engine.buildx,
-            self.catalog,
+            self.workspace.catalog,
             step,
             recipe,
             self._references(recipe),
@@ -100,7 +99,7 @@ class Builder:
         """Return tag and digest of each parent; a base given by digest has both in its name."""
         result = {}
         for name in recipe.bases.values():
-            tag = self.catalog.bases[name].image or base_tag(name, self.prefix)
+            tag = self.workspace.catalog.bases[name].image or base_tag(name, self.workspace.prefix)
             result[base_name(name)] = (tag, tag.partition("@")[2] or self._digest(tag))
         return result
 
@@ -120,7 +119,7 @@ class Builder:
         repository, _, tag = step.tag.rpartition(":")
         self._ask("POST", draft, "/tag", {"repo": repository, "tag": tag})
         entry = Entry(step.name, step.tag, digest, step.key, total, round(seconds, 1))
-        build_record.add(self.catalog.root, {step.tag: entry})
+        build_record.add(self.workspace.root, {step.tag: entry})
         return entry
 
     def _ask(

@@ -1,6 +1,5 @@
 """What a user sees while images are built: lines, or on a terminal a table that moves."""
 
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -25,7 +24,7 @@ class Progress(Protocol):
         """Nothing else will come."""
 
 
-class Lines:
+class PlainProgress:
     """Progress as plain lines, for logs and pipes: the beginning and the end of each step."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -50,7 +49,7 @@ class Lines:
         self._stream.flush()
 
 
-class Moving:
+class TerminalProgress:
     """Progress on a terminal: a row for each running step with its time and its last line."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -96,6 +95,6 @@ class Moving:
         return table
 
 
-def choose(stream: TextIO = sys.stderr) -> Progress:
+def choose(stream: TextIO) -> Progress:
     """Return the progress that suits `stream`."""
-    return Moving(stream) if stream.isatty() else Lines(stream)
+    return TerminalProgress(stream) if stream.isatty() else PlainProgress(stream)

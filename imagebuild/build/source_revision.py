@@ -1,7 +1,7 @@
 """Where the sources of images come from: git's commit and its time."""
 
 import os
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,10 @@ class Origin:
     epoch: int
 
 
-def find(root: Path, processes: Processes) -> Origin:
+def find(root: Path, processes: Processes, warn: Callable[[str], None]) -> Origin:
     """Return git's commit of the checkout `root` and its time, or SOURCE_DATE_EPOCH's.
 
-    A warning goes to stderr where `root` is a clone of which git tells nothing.
+    Calls `warn` where `root` is a clone of which git tells nothing.
     """
     git = ["git", "-C", str(root)]
     describe = ["describe", "--always", "--dirty", "--abbrev=40", "--match="]
@@ -31,5 +31,5 @@ def find(root: Path, processes: Processes) -> Origin:
         commit, seconds = "unknown", "0"
         if (root / ".git").exists():
             why = error.output or error.message
-            sys.stderr.write(f"warning: the images don't say their commit: {why}\n")
+            warn(f"the images don't say their commit: {why}")
     return Origin(commit.strip(), int(os.environ.get("SOURCE_DATE_EPOCH") or seconds))

@@ -11,6 +11,8 @@ from imagebuild.catalog.catalog import Catalog, Image, load
 from imagebuild.catalog.model import PREFIX_FORM
 from imagebuild.catalog.validation_messages import PREFIX_HINT
 from imagebuild.errors import UsageError
+from imagebuild.output import Output
+from imagebuild.workspace import Workspace
 
 
 def open_catalog(path: Path, warn: bool = False) -> Catalog:
@@ -19,6 +21,19 @@ def open_catalog(path: Path, warn: bool = False) -> Catalog:
     for warning in catalog.warnings if warn else ():
         print(f"warning: {warning}", file=sys.stderr)
     return catalog
+
+
+def standard_output() -> Output:
+    """Return the output of this process."""
+    return Output(sys.stdout, sys.stderr)
+
+
+def open_workspace(
+    path: Path, prefix: str, *, jobs: int = 1, ca_bundle: Path | None = None
+) -> Workspace:
+    """Return what a command works with: the catalog at `path`, and what its options say."""
+    catalog = open_catalog(path)
+    return Workspace(catalog, prefix_of(catalog, prefix), standard_output(), jobs, ca_bundle)
 
 
 def choose(

@@ -9,7 +9,7 @@ import typer
 
 from imagebuild.catalog.catalog import Catalog, Image
 from imagebuild.cli import options
-from imagebuild.cli.common import choose, open_catalog, pairs, prefix_of, print_lines
+from imagebuild.cli.common import choose, open_workspace, pairs, print_lines
 
 
 class Connections(enum.StrEnum):
@@ -48,12 +48,11 @@ def test(
     from imagebuild.catalog import selection
     from imagebuild.suite import suite
 
-    catalog = open_catalog(catalog_path)
-    images = choose(catalog, selectors, changed_since, legacy)
+    workspace = open_workspace(catalog_path, prefix)
+    images = choose(workspace.catalog, selectors, changed_since, legacy)
     suite.run(
-        catalog,
-        selection.usual(catalog, images) if usual else images,
-        prefix=prefix_of(catalog, prefix),
+        workspace,
+        selection.usual(workspace.catalog, images) if usual else images,
         clauses=clauses or [],
         cache=not no_cache,
         junit=junit,
@@ -91,15 +90,13 @@ def run(
     from imagebuild.catalog import selection
     from imagebuild.functions import run as runner
 
-    catalog = open_catalog(catalog_path)
+    workspace = open_workspace(catalog_path, prefix, jobs=options.DEFAULT_JOBS, ca_bundle=ca_bundle)
     runner.run(
-        catalog,
-        selection.runtime_of(catalog, image_name, file),
+        workspace,
+        selection.runtime_of(workspace.catalog, image_name, file),
         runner.Source(file, handler, requirements),
-        prefix=prefix_of(catalog, prefix),
         port=port,
         environment=pairs(environment or []),
-        ca_bundle=ca_bundle,
     )
 
 
@@ -113,10 +110,8 @@ def demo(
     """Build a runtime and call the examples of its language."""
     from imagebuild.functions import demo as demonstration
 
-    catalog = open_catalog(catalog_path)
-    image = _runtime(catalog, image_name)
-    prefix = prefix_of(catalog, prefix)
-    demonstration.run(catalog, image, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
+    workspace = open_workspace(catalog_path, prefix, jobs=jobs, ca_bundle=ca_bundle)
+    demonstration.run(workspace, _runtime(workspace.catalog, image_name))
 
 
 def bench(
@@ -160,16 +155,13 @@ def bench(
     from imagebuild.bench import report, result
     from imagebuild.bench import run as benchmark
 
-    catalog = open_catalog(catalog_path)
+    workspace = open_workspace(catalog_path, prefix, jobs=jobs, ca_bundle=ca_bundle)
     close = connections is Connections.CLOSE
     measured = benchmark.run(
-        catalog,
-        _runtime(catalog, image_name),
+        workspace,
+        _runtime(workspace.catalog, image_name),
         benchmark.Options(seconds, rounds, before, peers, close),
-        prefix=prefix_of(catalog, prefix),
-        output=output,
-        jobs=jobs,
-        ca_bundle=ca_bundle,
+        output,
     )
     if as_json:
         sys.stdout.write(result.to_json(measured))

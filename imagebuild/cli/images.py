@@ -3,7 +3,15 @@
 import sys
 
 from imagebuild.cli import options
-from imagebuild.cli.common import choose, open_catalog, prefix_of, print_json, print_lines, today
+from imagebuild.cli.common import (
+    choose,
+    open_catalog,
+    open_workspace,
+    prefix_of,
+    print_json,
+    print_lines,
+    today,
+)
 from imagebuild.errors import UsageError
 
 
@@ -43,9 +51,9 @@ def plan(
     """Show what build would do, in its order, and why."""
     from imagebuild.build import build as builder
 
-    catalog = open_catalog(catalog_path)
-    chosen = choose(catalog, selectors, changed_since, legacy)
-    steps = builder.plan_steps(catalog, chosen, prefix=prefix_of(catalog, prefix), force=force)
+    workspace = open_workspace(catalog_path, prefix)
+    chosen = choose(workspace.catalog, selectors, changed_since, legacy)
+    steps = builder.plan_steps(workspace, chosen, force=force)
     if as_json:
         print_json([step.as_json() for step in steps])
     else:
@@ -66,11 +74,9 @@ def build(
     """Build the images that changed; starts an engine if none answers."""
     from imagebuild.build import build as builder
 
-    catalog = open_catalog(catalog_path)
-    prefix = prefix_of(catalog, prefix)
-    chosen = choose(catalog, selectors, changed_since, legacy)
-    steps = builder.plan_steps(catalog, chosen, prefix=prefix, force=force)
-    built = builder.build(catalog, steps, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
+    workspace = open_workspace(catalog_path, prefix, jobs=jobs, ca_bundle=ca_bundle)
+    chosen = choose(workspace.catalog, selectors, changed_since, legacy)
+    built = builder.build(workspace, builder.plan_steps(workspace, chosen, force=force))
     if as_json:
         print_json(built)
 

@@ -1,12 +1,11 @@
 """The command that builds an image twice."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from imagebuild.cli import options
-from imagebuild.cli.common import open_catalog, prefix_of, print_lines
+from imagebuild.cli.common import open_workspace, print_lines
 from imagebuild.errors import UsageError, suggestion
 
 
@@ -21,17 +20,11 @@ def reproduce(
     """Build an image twice and name the files that differ; nothing is tagged."""
     from imagebuild.reproduce import two_builds
 
-    catalog = open_catalog(catalog_path)
-    images = {image.name: image for image in catalog.images()}
+    workspace = open_workspace(catalog_path, prefix, ca_bundle=ca_bundle)
+    images = {image.name: image for image in workspace.catalog.images()}
     if name not in images:
         raise UsageError(f"there is no image called `{name}`", suggestion(name, images))
-    verdict = two_builds.reproduce(
-        catalog,
-        images[name],
-        prefix=prefix_of(catalog, prefix),
-        ca_bundle=ca_bundle,
-        say=lambda line: print(line, file=sys.stderr, flush=True),
-    )
+    verdict = two_builds.reproduce(workspace, images[name])
     if error := two_builds.error(images[name], verdict):
         raise error
     print_lines([f"{name}: {verdict.digest}, twice"])

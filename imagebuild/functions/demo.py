@@ -5,11 +5,11 @@ runs in a container and is asked what `examples/LANGUAGE/examples.toml` says.
 """
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from imagebuild.build import build, buildx_command
-from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.build import build
+from imagebuild.catalog.catalog import Image
 from imagebuild.engine import engine as engines
 from imagebuild.errors import TestsFailedError
 from imagebuild.functions import containers, deployment, example_calls, examples, phases
@@ -17,37 +17,43 @@ from imagebuild.functions.examples import Call, Example
 from imagebuild.functions.run import Source, read
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
+from imagebuild.workspace import Workspace
 
 
-def run(
-    catalog: Catalog, image: Image, *, prefix: str, jobs: int, ca_bundle: Path | None = None
-) -> None:
+def run(workspace: Workspace, image: Image) -> None:
     """Build `image`, run all examples of its language in it, show requests and answers.
 
     Raises TestsFailedError when an answer is not the expected one.
     """
-    folder = catalog.root / "examples" / image.language
+    say = workspace.output.result
+    folder = workspace.root / "examples" / image.language
     listed = examples.load(folder)
-    authorities = (ca_bundle or buildx_command.default_authorities()).read_bytes()
-    wanted = deployment.images(image)
-    steps = build.plan_steps(catalog, wanted, prefix=prefix)
-    build.build(catalog, steps, prefix=prefix, jobs=jobs, ca_bundle=ca_bundle)
-    host = engines.connect(Processes(), catalog.root).host
+    authorities = workspace.authorities.read_bytes()
+    build.build(workspace, build.plan_steps(workspace, deployment.images(image)))
+    host = engines.connect(Processes(), workspace.root).host
     client = containers.connect(host)
     wrong: list[str] = []
     try:
         with interruptible():
             for example in listed:
-                _say(f"\n=== {folder.relative_to(catalog.root)}/{example.file}: {example.title}")
+                say(f"\n=== {folder.relative_to(workspace.root)}/{example.file}: {example.title}")
                 function = as_function(folder, image, example, authorities)
-                with deployment.deployed(client, host, image, function, prefix=prefix) as url:
+                with deployment.deployed(
+                    client,
+                    host,
+                    image,
+                    function,
+                    prefix=workspace.prefix,
+                    output=workspace.output,
+                ) as url:
                     for call in example.calls:
-                        wrong += [f"{example.file}: {text}" for text in _call(url, call)]
+                        wrong += [f"{example.file}: {text}" for text in _call(url, call, say)]
     finally:
         client.close()
     if wrong:
         raise TestsFailedError("the examples did not answer as expected:\n" + "\n".join(wrong))
-    _say(f"\n{len(listed)} functions answered as expected in {image.tag(prefix)}")
+    tag = image.tag(workspace.prefix)
+    say(f"\n{len(listed)} functions answered as expected in {tag}")
 
 
 def as_function(
@@ -59,18 +65,13 @@ def as_function(
     return read(image, source, example.environment, authorities)
 
 
-def _call(url: str, call: Call) -> list[str]:
+def _call(url: str, call: Call, say: Callable[[str], None]) -> list[str]:
     request = call.request
     value = request.body if request.json_body is None else request.json_body
     body = "" if value is None else json.dumps(value)
-    _say(f"> {request.method} {request.path} {body}".rstrip())
+    say(f"> {request.method} {request.path} {body}".rstrip())
     received = example_calls.send(url, request)
     for name in call.answer.headers:
-        _say(f"< {name}: {received.headers.get(name.lower())}")
-    _say(f"< {received.status} {received.text.rstrip()}")
+        say(f"< {name}: {received.headers.get(name.lower())}")
+    say(f"< {received.status} {received.text.rstrip()}")
     return received.differences(call.answer)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

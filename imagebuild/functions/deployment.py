@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagebuild.catalog.catalog import Image
 from imagebuild.functions import containers, phases
 from imagebuild.functions.runtime_container import Server
+from imagebuild.output import Output
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -20,26 +21,39 @@ def images(image: Image) -> list[Image]:
 
 
 @contextmanager
+def volume(client: "DockerClient") -> Iterator[str]:
+    """Yield the name of a volume for a function, removed at the end."""
+    name = f"function-{uuid.uuid4().hex[:12]}"
+    client.volumes.create(name, labels=containers.temporary())
+    try:
+        yield name
+    finally:
+        containers.remove_volume(client, name)
+
+
+@contextmanager
 def prepared(
     client: "DockerClient", image: Image, function: phases.Function, *, prefix: str
 ) -> Iterator[str]:
     """Put `function` through its phases and yield the name of its volume, removed at the end."""
-    volume = f"function-{uuid.uuid4().hex[:12]}"
-    client.volumes.create(volume, labels=containers.temporary())
-    try:
-        phases.prepare(client, image, function, prefix=prefix, volume=volume)
-        yield volume
-    finally:
-        containers.remove_volume(client, volume)
+    with volume(client) as name:
+        phases.prepare(client, image, function, prefix=prefix, volume=name)
+        yield name
 
 
 @contextmanager
 def deployed(
-    client: "DockerClient", host: str, image: Image, function: phases.Function, *, prefix: str
+    client: "DockerClient",
+    host: str,
+    image: Image,
+    function: phases.Function,
+    *,
+    prefix: str,
+    output: Output,
 ) -> Iterator[str]:
     """Prepare and start `function` and yield its URL; leaves nothing behind."""
-    with prepared(client, image, function, prefix=prefix) as volume:
-        server = Server(client, host, image.tag(prefix), volume)
+    with prepared(client, image, function, prefix=prefix) as name:
+        server = Server(client, host, image.tag(prefix), name, output)
         try:
             yield server.start(function)
         finally:

@@ -8,7 +8,7 @@ LONGEST_WAIT_MILLISECONDS = 1000
 """An edit made while nothing was watched is seen after this time."""
 
 
-def of(files: Sequence[Path]) -> Iterator[set[Path]]:
+def changes(files: Sequence[Path]) -> Iterator[set[Path]]:
     """Yield nothing at once, then those of `files` that were edited, as soon as some were.
 
     What is edited while the caller does its work is yielded after it, the first time too.

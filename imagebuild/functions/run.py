@@ -4,21 +4,24 @@ Installs and starts it, prints its URL, follows its log, starts it anew when a f
 leaves nothing behind.
 """
 
-import sys
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imagebuild.build import build, buildx_command
-from imagebuild.catalog.catalog import Catalog, Image
+from imagebuild.build import build
+from imagebuild.catalog.catalog import Image
 from imagebuild.engine import api
 from imagebuild.engine import engine as engines
 from imagebuild.errors import BuildError
-from imagebuild.functions import containers, file_watch, phases
+from imagebuild.functions import containers, deployment, file_watch, phases
 from imagebuild.functions.runtime_container import Server
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
+from imagebuild.workspace import Workspace
+
+if TYPE_CHECKING:
+    from docker import DockerClient
 
 
 @dataclass(frozen=True)
@@ -36,54 +39,83 @@ class Source:
 
 
 def run(
-    catalog: Catalog,
+    workspace: Workspace,
     image: Image,
     source: Source,
     *,
-    prefix: str,
     port: int = 0,
     environment: Mapping[str, str] | None = None,
-    ca_bundle: Path | None = None,
 ) -> None:
     """Run `source` in the runtime `image` until Ctrl-C; `port` 0 is a free one.
 
     Builds images that are missing. A function that can't be read, installed or started is reported,
     and tried again when one of its files changes. What no change to a file mends is raised.
     """
-    bundle = ca_bundle or buildx_command.default_authorities()
-    authorities = bundle.read_bytes()
-    engine = engines.connect(Processes(), catalog.root)
-    _provide(catalog, image, source, prefix, engine.host, bundle)
-    settings = dict(environment or {})
+    authorities = workspace.authorities.read_bytes()
+    engine = engines.connect(Processes(), workspace.root)
+    _provide(workspace, image, source, engine.host)
     client = containers.connect(engine.host)
-    volume = f"function-{uuid.uuid4().hex[:12]}"
-    server = Server(client, engine.host, image.tag(prefix), volume, port)
-    client.volumes.create(volume, labels=containers.temporary())
+    tag, output = image.tag(workspace.prefix), workspace.output
     try:
-        with interruptible():
-            install = True
-            for edited in file_watch.of(source.files):
-                if edited:
-                    _say("changed: " + ", ".join(sorted(path.name for path in edited)))
-                install = install or source.requirements in edited
+        with interruptible(), deployment.volume(client) as volume:
+            server = Server(client, engine.host, tag, volume, output, port)
+            running = Reloaded(
+                client, server, image, source, environment or {}, authorities, volume, workspace
+            )
+            try:
+                running.follow_changes()
+            finally:
                 server.stop()
-                try:
-                    deployed = _read(image, source, settings, authorities)
-                    _say(f"preparing {source.file.name} with {image.name}")
-                    phases.prepare(
-                        client, image, deployed, prefix=prefix, volume=volume, install=install
-                    )
-                    install = False
-                    url = server.start(deployed)
-                    _say(f"{url} answers; Ctrl-C stops it, a change to the file reloads it")
-                except BuildError as error:
-                    _say(f"{error}\nwaiting for a change")
     except KeyboardInterrupt:
-        _say("stopping")
+        output.result("--- stopping")
     finally:
-        server.stop()
-        containers.remove_volume(client, volume)
         client.close()
+
+
+@dataclass
+class Reloaded:
+    """A function that is prepared and started again whenever one of its files has changed."""
+
+    client: "DockerClient"
+    server: Server
+    image: Image
+    source: Source
+    environment: Mapping[str, str]
+    authorities: bytes
+    volume: str
+    workspace: Workspace
+    is_installed: bool = False
+
+    def follow_changes(self) -> None:
+        """Start the function now and after each change; ends by Ctrl-C."""
+        for edited in file_watch.changes(self.source.files):
+            if edited:
+                self._say("changed: " + ", ".join(sorted(path.name for path in edited)))
+            if self.source.requirements in edited:
+                self.is_installed = False
+            self.server.stop()
+            try:
+                self._start()
+            except BuildError as error:
+                self._say(f"{error}\nwaiting for a change")
+
+    def _start(self) -> None:
+        function = _read(self.image, self.source, self.environment, self.authorities)
+        self._say(f"preparing {self.source.file.name} with {self.image.name}")
+        phases.prepare(
+            self.client,
+            self.image,
+            function,
+            prefix=self.workspace.prefix,
+            volume=self.volume,
+            install=not self.is_installed,
+        )
+        self.is_installed = True
+        url = self.server.start(function)
+        self._say(f"{url} answers; Ctrl-C stops it, a change to the file reloads it")
+
+    def _say(self, text: str) -> None:
+        self.workspace.output.result(f"--- {text}")
 
 
 def read(
@@ -108,18 +140,11 @@ def _read(
         raise BuildError(f"can't read `{error.filename}`: {error.strerror}") from error
 
 
-def _provide(
-    catalog: Catalog, image: Image, source: Source, prefix: str, host: str, bundle: Path
-) -> None:
+def _provide(workspace: Workspace, image: Image, source: Source, host: str) -> None:
     """Build those of the images that the function needs which aren't there."""
+    prefix = workspace.prefix
     steps = phases.wanted(image, installs=source.requirements is not None)
     needed = [image, *(phases.of_variant(image, phase.variant) for _, phase in steps)]
     missing = [i for i in needed if api.call(host, f"/images/{i.tag(prefix)}/json") is None]
     if missing:
-        plan = build.plan_steps(catalog, missing, prefix=prefix)
-        build.build(catalog, plan, prefix=prefix, jobs=len(missing), ca_bundle=bundle)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"--- {text}\n")
-    sys.stdout.flush()
+        build.build(workspace, build.plan_steps(workspace, missing))

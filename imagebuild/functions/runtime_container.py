@@ -1,6 +1,5 @@
 """The runtime container of `run` and `demo`: started, waited for, its log followed, stopped."""
 
-import sys
 import threading
 import time
 from contextlib import closing, suppress
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from imagebuild.errors import BuildError, UsageError
 from imagebuild.functions import containers, phases
+from imagebuild.output import Output
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -28,8 +28,15 @@ class Server:
     """At most one running container of the runtime `tag`, with the function in `volume`."""
 
     def __init__(
-        self, client: "DockerClient", host: str, tag: str, volume: str, port: int = 0
+        self,
+        client: "DockerClient",
+        host: str,
+        tag: str,
+        volume: str,
+        output: Output,
+        port: int = 0,
     ) -> None:
+        self._output = output
         self._client = client
         self._host = urlsplit(host).hostname or "127.0.0.1"
         self._tag = tag
@@ -56,7 +63,7 @@ class Server:
         self._container = container
         stream = container.attach(stream=True, logs=True, stdout=True, stderr=True)
         self._begin(container)
-        self._follower = threading.Thread(target=_follow, args=(stream,), daemon=True)
+        self._follower = threading.Thread(target=self._follow, args=(stream,), daemon=True)
         self._follower.start()
         container.reload()
         for binding in container.ports.get(inside) or ():  # none when it has ended already
@@ -77,6 +84,13 @@ class Server:
         follower, self._follower = self._follower, None
         if follower:
             follower.join(STOP_SECONDS)
+
+    def _follow(self, stream: Any) -> None:
+        """Show the container's log as it comes, until it ends."""
+        # The SDK's own `close` leaves the socket open as long as its response is.
+        with suppress(OSError, HTTPException), closing(stream._response), closing(stream):
+            for chunk in stream:
+                self._output.follow(chunk.decode(errors="replace"))
 
     def _begin(self, container: "Container") -> None:
         from docker.errors import APIError
@@ -127,12 +141,3 @@ def _healthy(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _follow(stream: Any) -> None:
-    """Show the container's log as it comes, until it ends."""
-    # The SDK's own `close` leaves the socket open as long as its response is.
-    with suppress(OSError, HTTPException), closing(stream._response), closing(stream):
-        for chunk in stream:
-            sys.stdout.write(chunk.decode(errors="replace"))
-            sys.stdout.flush()

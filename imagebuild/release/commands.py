@@ -30,7 +30,7 @@ def pin(catalog: Catalog, images: Sequence[Image], path: Path, to: str, say: Say
         check_prefix(target)
         if present.prefix != target:
             present = lock.Lock(prefix=target)
-        revision = source_revision.find(catalog.root, processes).revision
+        revision = source_revision.find(catalog.root, processes, say).revision
         present = replace(present, source=catalog.source, revision=revision)
         entries = pinning.pin(Registry(processes), images, present, say)
         lock.update(path, present.with_entries(entries))

@@ -50,7 +50,7 @@ def push(
     build = options.build or f"{datetime.datetime.now(datetime.UTC):%Y%m%d}"
     published: list[lock.Entry] = []
     with interruptible(), cache_folder.locked(work / "publish.lock"):
-        before = _lock(catalog, options, processes)
+        before = _lock(catalog, options, processes, say)
         versions = candidates.versions_of(catalog, images)
         found = candidates.collect(
             client, catalog, versions, prefix=options.prefix, host=host, untested=options.untested
@@ -64,7 +64,9 @@ def push(
     return published
 
 
-def _lock(catalog: Catalog, options: Options, processes: Processes) -> lock.Lock:
+def _lock(
+    catalog: Catalog, options: Options, processes: Processes, say: Callable[[str], None]
+) -> lock.Lock:
     """Return the lock as it is, with today's source. Raises UsageError for another prefix's."""
     found = lock.read(options.path)
     if found.entries and found.prefix != options.to:
@@ -72,5 +74,5 @@ def _lock(catalog: Catalog, options: Options, processes: Processes) -> lock.Lock
             f"`{options.path.name}` is the lock of `{found.prefix}`, not of `{options.to}`",
             "name another file with --lock; a mirror needs none: `./build.py render --prefix`",
         )
-    revision = source_revision.find(catalog.root, processes).revision
+    revision = source_revision.find(catalog.root, processes, say).revision
     return replace(found, prefix=options.to, source=catalog.source, revision=revision)

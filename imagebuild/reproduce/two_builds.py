@@ -1,7 +1,6 @@
 """Builds an image twice, with nothing cached and from the same bases, and compares the results."""
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from imagebuild.errors import BuildError
 from imagebuild.interrupts import interruptible
 from imagebuild.process import Processes
 from imagebuild.reproduce import archive, compare
+from imagebuild.workspace import Workspace
 
 MOST_LINES = 40
 
@@ -32,24 +32,17 @@ class Verdict:
     moved: tuple[str, ...] = ()
 
 
-def reproduce(
-    catalog: Catalog,
-    image: Image,
-    *,
-    prefix: str,
-    ca_bundle: Path | None,
-    say: Callable[[str], None],
-) -> Verdict:
+def reproduce(workspace: Workspace, image: Image) -> Verdict:
     """Build `image` twice and return how the results differ.
 
     Times of files are set back to the commit's by BuildKit. The image in the engine stays as it is.
     Raises BuildError when a build fails or a base isn't there.
     """
     processes = Processes()
-    authorities = (ca_bundle or buildx_command.default_authorities()).resolve()
+    catalog, prefix, authorities = workspace.catalog, workspace.prefix, workspace.authorities
     used = engine.connect(processes, catalog.root)
-    step = build.plan_steps(catalog, [image], prefix=prefix)[-1]
-    source = source_revision.find(catalog.root, processes)
+    step = build.plan_steps(workspace, [image])[-1]
+    source = source_revision.find(catalog.root, processes, workspace.output.warn)
     made = recipe.of_image(image)
     references = {
         content_key.base_name(n): _base(catalog, n, prefix, used) for n in made.bases.values()
@@ -68,7 +61,7 @@ def reproduce(
             output = f"--output=type=oci,dest={target},rewrite-timestamp=true"
             log = build_record.log_path(catalog.root, f"reproduce-{image.name}-{number}")
             log.unlink(missing_ok=True)
-            say(f"{image.name}: build {number} of 2")
+            workspace.output.progress(f"{image.name}: build {number} of 2")
             logs.append(
                 processes.run(
                     [*command[:-1], output, command[-1]], log=log, environment=environment

@@ -16,24 +16,25 @@ from imagebuild.process import Processes
 from imagebuild.suite import results, suite_report
 from imagebuild.suite.results import Result
 from imagebuild.suite.run_plan import ROOT, Run, plan
+from imagebuild.workspace import Workspace
 
 
 def run(
-    catalog: Catalog,
+    workspace: Workspace,
     images: Sequence[Image],
     *,
-    prefix: str,
     clauses: Sequence[str] = (),
     cache: bool = True,
     junit: Path | None = None,
     arguments: Sequence[str] = (),
 ) -> None:
-    """Test those of `images` that run functions, one by one, and write a summary to stderr.
+    """Test those of `images` that run functions, one by one, and show a summary.
 
     `clauses` leaves only the tests that cite one of them, `arguments` are further ones for pytest;
     with either, results are neither used nor kept. `junit` is a file for all results together.
     Raises TestsFailedError, UsageError when an image isn't there or SPEC.md has no such clause.
     """
+    catalog, prefix, output = workspace.catalog, workspace.prefix, workspace.output
     _check(clauses, catalog.root)
     processes = Processes()
     engine = engines.connect(processes, catalog.root)
@@ -46,7 +47,7 @@ def run(
     with interruptible():
         for each in runs:
             kept = results.load(catalog.root, each.key) if cache and not partial else None
-            result = kept or _pytest(catalog, each, options, engine, processes)
+            result = kept or _pytest(workspace, each, options, engine, processes)
             report = _report(catalog, each.name, "xml")
             if not (kept or partial or result.second_try) and result.is_good:
                 results.save(catalog.root, each.key, result, report)
@@ -54,7 +55,7 @@ def run(
             reports.append(results.kept_report(catalog.root, each.key) if kept else report)
     if junit:
         suite_report.merge(reports, junit)
-    sys.stderr.write(suite_report.summary(done) + "\n")
+    output.progress(suite_report.summary(done))
     bad = [f"`{name}`" for name, result in done.items() if not result.is_good]
     if bad:
         raise TestsFailedError(
@@ -74,8 +75,9 @@ def _check(clauses: Sequence[str], root: Path) -> None:
 
 
 def _pytest(
-    catalog: Catalog, each: Run, options: Sequence[str], engine: Engine, processes: Processes
+    workspace: Workspace, each: Run, options: Sequence[str], engine: Engine, processes: Processes
 ) -> Result:
+    catalog, output = workspace.catalog, workspace.output
     document, report = (_report(catalog, each.name, suffix) for suffix in ("json", "xml"))
     for earlier in (document, report):
         earlier.unlink(missing_ok=True)
@@ -85,10 +87,10 @@ def _pytest(
         *(f"--results={document}", f"--junit-xml={report}"),
         *(*each.arguments, *options),
     ]
-    sys.stderr.write(f"{each.name}: testing\n")
+    output.progress(f"{each.name}: testing")
     environment = {**engine.environment, "PYTHONPATH": str(ROOT)}
     with suppress(ProcessError):  # the document tells more
-        processes.run(command, environment=environment, on_line=_show)
+        processes.run(command, environment=environment, on_line=output.progress_piece)
     if not document.exists():
         return Result(ended_early=True)
     return results.from_document(json.loads(document.read_text(encoding="utf-8")))
@@ -98,8 +100,3 @@ def _report(catalog: Catalog, name: str, suffix: str) -> Path:
     folder = catalog.root / ".build" / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.{suffix}"
-
-
-def _show(line: str) -> None:
-    sys.stderr.write(line)
-    sys.stderr.flush()

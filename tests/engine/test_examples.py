@@ -1,15 +1,17 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docker import DockerClient
 
-from imagebuild.build import buildx_command
+from imagebuild import trust
 from imagebuild.catalog import catalog, selection
 from imagebuild.engine import engine
 from imagebuild.functions import containers, demo, deployment, examples
 from imagebuild.functions.example_calls import send
 from imagebuild.functions.examples import Example
+from imagebuild.output import Output
 from imagebuild.process import Processes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,8 +43,11 @@ def test_example_answers_as_its_list_says(
 ) -> None:
     """Each function of examples/ runs in the default image of its language, as `demo` shows it."""
     image = selection.runtime_of(CATALOG, language, None)
-    authorities = buildx_command.default_authorities().read_bytes()
+    authorities = trust.ca_bundle().read_bytes()
     function = demo.as_function(ROOT / "examples" / language, image, example, authorities)
-    with deployment.deployed(client, host, image, function, prefix=CATALOG.prefix) as url:
+    output = Output(sys.stdout, sys.stderr)
+    with deployment.deployed(
+        client, host, image, function, prefix=CATALOG.prefix, output=output
+    ) as url:
         for call in example.calls:
             assert not send(url, call.request).differences(call.answer), call.request

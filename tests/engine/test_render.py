@@ -12,6 +12,7 @@ import pytest
 from docker import DockerClient
 from ruamel.yaml import YAML
 
+from imagebuild import trust
 from imagebuild.build import buildx_command
 from imagebuild.catalog import catalog, selection
 from imagebuild.engine import engine
@@ -76,7 +77,7 @@ def example() -> Example:
 def built(used: Engine, name: str, base: str) -> str:
     """Build the folder `name` of tests/support on the image `base`; return its tag."""
     tag = f"{CATALOG.prefix}/tests-{name}"
-    trusted = buildx_command.default_authorities()
+    trusted = trust.ca_bundle()
     command = buildx_command.of_folder(
         used.buildx, SUPPORT / name, tag, {"BASE": base}, trusted, []
     )

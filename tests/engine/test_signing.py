@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from imagebuild import trust
 from imagebuild.build import buildx_command
 from imagebuild.catalog.catalog import Catalog
 from imagebuild.engine import engine
@@ -27,7 +28,7 @@ def keys(perl: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """Put cosign on PATH, and return a folder with two key pairs, `cosign` and `theirs`."""
     used = engine.connect(Processes(), ROOT)
     tag, base = f"{perl.prefix}/tests-cosign", f"{perl.prefix}/base:forky"
-    trusted = buildx_command.default_authorities()
+    trusted = trust.ca_bundle()
     command = buildx_command.of_folder(used.buildx, SOURCE, tag, {"BASE": base}, trusted, [])
     Processes().run(command, environment=used.environment)
     client = containers.connect(used.host)

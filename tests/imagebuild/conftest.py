@@ -1,12 +1,15 @@
 """A small catalog with a made-up language, in a folder of its own."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from imagebuild.catalog.catalog import Catalog, load
+from imagebuild.output import Output
+from imagebuild.workspace import Workspace
 
 CATALOG = """\
 prefix: prefix
@@ -62,6 +65,12 @@ def tree(tmp_path: Path) -> Path:
 def catalog(tree: Path) -> Catalog:
     """Return the catalog of `tree`."""
     return load(tree / "images.yaml")
+
+
+@pytest.fixture
+def workspace(catalog: Catalog) -> Workspace:
+    """Return the workspace of `tree`, whose output is the one that pytest captures."""
+    return Workspace(catalog, "p", Output(sys.stdout, sys.stderr), jobs=2)
 
 
 @pytest.fixture

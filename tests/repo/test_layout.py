@@ -28,6 +28,7 @@ HOSTS = (
     r"security\.debian\.org|snapshot\.debian\.org|proxy\.golang\.org|sum\.golang\.org|"
     r"repo1?\.maven|rubygems\.org|packagist\.org|api\.nuget\.org|docker\.io/)"
 )
+OUTPUT = r"sys\.std(out|err)|(?<![.\w])print\("
 PATHS = r"(?<![\w.~$}])/(work|root|home/\w+)/\w"
 
 
@@ -77,3 +78,14 @@ def test_nothing_of_this_machine(pattern: str, what: str) -> None:
         if path != Path(__file__) and (match := re.search(pattern, text)):
             found.append(f"{path.relative_to(ROOT)}: {match.group()}")
     assert found == [], f"{what} is named"
+
+
+def test_only_the_command_line_prints() -> None:
+    """Everything else gets an `Output`, so that a command decides what is seen and where."""
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in sorted((ROOT / "imagebuild").rglob("*.py"))
+        if "cli" not in path.parts
+        for match in re.finditer(OUTPUT, path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from imagebuild import trust
 from imagebuild.build import buildx_command
 from imagebuild.engine.engine import Engine
 from imagebuild.functions import containers
@@ -65,7 +66,7 @@ def running(engine: Engine, base: str, folder: Path) -> Iterator[RegistryServer]
     """Run a registry made on the image `base` and yield it; `folder` is for certificates."""
     tag = "function-runtimes/tests-registry"
     command = buildx_command.of_folder(
-        engine.buildx, SOURCE, tag, {"BASE": base}, buildx_command.default_authorities(), ["--load"]
+        engine.buildx, SOURCE, tag, {"BASE": base}, trust.ca_bundle(), ["--load"]
     )
     Processes().run(command, environment=engine.environment)
     client = containers.connect(engine.host)

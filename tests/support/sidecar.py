@@ -11,6 +11,7 @@ from typing import cast
 import docker.errors
 from docker.models.containers import Container
 
+from imagebuild import trust
 from imagebuild.build import buildx_command
 from imagebuild.build.content_key import base_tag
 from imagebuild.catalog.catalog import Catalog
@@ -79,7 +80,7 @@ class Tools:
         key = hashlib.sha256(content + digest.encode()).hexdigest()[:12]
         tag = f"{self._prefix}/suite-tools:{key}"
         if self._engine.image(tag) is None:
-            arguments, authorities = {"BASE": base}, buildx_command.default_authorities()
+            arguments, authorities = {"BASE": base}, trust.ca_bundle()
             command = buildx_command.of_folder(
                 self._builder.buildx, FOLDER, tag, arguments, authorities, []
             )

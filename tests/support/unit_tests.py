@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from imagebuild import trust
 from imagebuild.build import buildx_command, recipe
 from imagebuild.build.build_context import CACHES
 from imagebuild.build.content_key import base_name, base_tag
@@ -89,7 +90,7 @@ class UnitTests:
                 folder,
                 tag,
                 buildx_command.recipe_arguments(found, references),
-                buildx_command.default_authorities(),
+                trust.ca_bundle(),
                 [
                     *buildx_command.recipe_options(self._catalog, found),
                     *(f"--build-context={name}={place}" for name, place in contexts.items()),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from imagebuild import trust
 from imagebuild.build import buildx_command
 from imagebuild.engine import engine
 from imagebuild.functions.phases import of_variant
@@ -24,7 +25,7 @@ def beside(runtime: Runtime) -> Callable[[str, Path], str]:
         tag = f"{prefix}/suite-nodejs-{name}:{runtime.image.version}"
         processes = Processes()
         builder = engine.connect(processes, HERE)
-        arguments, authorities = {"BASE": install}, buildx_command.default_authorities()
+        arguments, authorities = {"BASE": install}, trust.ca_bundle()
         file = f"--file={HERE / name / 'Dockerfile'}"
         command = buildx_command.of_folder(
             builder.buildx, context, tag, arguments, authorities, [file]

@@ -1,21 +1,22 @@
 """The images of a bench: what is asked for is checked before anything is built."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from imagebuild.bench.images import Wanted, make
-from imagebuild.catalog.catalog import Catalog
 from imagebuild.engine import api
 from imagebuild.engine.engine import Engine
 from imagebuild.errors import UsageError
+from imagebuild.workspace import Workspace
 
 Make = Callable[[str], object]
 
 
 @pytest.fixture
-def make_beside(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Make:
+def make_beside(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Return a function that wants esperanto-2.0 beside an image of before, and no peers.
 
     The engine has the runtime image of before and not the one of its phase.
@@ -25,11 +26,10 @@ def make_beside(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Make:
         return {} if path == "/images/before/esperanto:2.0/json" else None
 
     monkeypatch.setattr(api, "call", ask)
-    image = next(image for image in catalog.images() if image.name == "esperanto-2.0")
+    image = next(image for image in workspace.catalog.images() if image.name == "esperanto-2.0")
     engine = Engine("unix:///none", ("docker",), ("docker", "buildx"), {})
-    return lambda before: make(
-        catalog, image, engine, Wanted("p", before, peers=False), 1, catalog.path
-    )
+    given = replace(workspace, ca_bundle=workspace.catalog.path)
+    return lambda before: make(given, image, engine, Wanted(before, peers=False))
 
 
 @pytest.mark.parametrize("before", ["before/esperanto:3.0", "before/ido:2.0", "esperanto:2.0"])

@@ -43,12 +43,16 @@ def test_servers_take_turns_and_the_median_counts(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(containers, "created", created)
     targets = {name: Target(name) for name in ("ours", "before", "bare")}
     client: Any = None
+    said: list[str] = []
     loads = [Workload("hello", 1), Workload("hello", 10, close=True)]
-    one, ten = bench_load.measure(client, "load", targets, loads, seconds=3, rounds=3)
+    one, ten = bench_load.measure(
+        client, "load", targets, loads, seconds=3, rounds=3, say=said.append
+    )
 
     turn = [f"container:{name}" for name in targets]
     assert [network for network, _ in asked] == turn * 8
     assert [duration for _, duration in asked[:6]] == ["--duration=6s"] * 3 + ["--duration=3s"] * 3
+    assert said[0] == "hello, 1 connection: warming up"
     assert (one.connections, ten.connections) == (1, 10)
     assert (one.close, ten.close) == (False, True)
     assert (functions[0], functions[-1]) == (["hello"], ["hello", "close"])

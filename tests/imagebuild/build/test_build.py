@@ -2,6 +2,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from imagebuild.engine import engine as engines
 from imagebuild.engine.engine import Engine
 from imagebuild.errors import BuildError, DiskFullError, ProcessError
 from imagebuild.process import Cancelled, Processes
+from imagebuild.workspace import Workspace
 
 Build = Callable[[], list[dict[str, object]]]
 
@@ -91,35 +93,36 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 @pytest.fixture
-def run(catalog: Catalog, store: Store) -> Build:
+def run(workspace: Workspace, store: Store) -> Build:
     """Return a function that plans and builds esperanto-2.0, as the command line does."""
 
     def run() -> list[dict[str, object]]:
-        images = [image for image in catalog.images() if image.version == "2.0"]
-        steps = build.plan_steps(catalog, images, prefix="p")
-        return build.build(catalog, steps, prefix="p", jobs=2)
+        images = [image for image in workspace.catalog.images() if image.version == "2.0"]
+        return build.build(workspace, build.plan_steps(workspace, images))
 
     return run
 
 
 def test_origin_is_the_commit_without_warnings(
-    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    committed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever git writes to stderr beside it."""
+    warnings: list[str] = []
     monkeypatch.setenv("GIT_TRACE", "1")
-    assert re.fullmatch(r"[0-9a-f]{40}", source_revision.find(committed, Processes()).revision)
-    assert capsys.readouterr().err == ""
+    assert re.fullmatch(
+        r"[0-9a-f]{40}", source_revision.find(committed, Processes(), warnings.append).revision
+    )
+    assert warnings == []
 
 
-def test_unknown_origin_of_a_clone_is_a_warning(
-    tree: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_origin_of_a_clone_is_a_warning(tree: Path) -> None:
     """With git's reason, such as another owner; a folder that is no clone needs none."""
-    assert source_revision.find(tree, Processes()).revision == "unknown"
-    assert capsys.readouterr().err == ""
+    warnings: list[str] = []
+    assert source_revision.find(tree, Processes(), warnings.append).revision == "unknown"
+    assert warnings == []
     (tree / ".git").write_text("broken")
-    assert source_revision.find(tree, Processes()).revision == "unknown"
-    assert "warning: the images don't say their commit: fatal: " in capsys.readouterr().err
+    assert source_revision.find(tree, Processes(), warnings.append).revision == "unknown"
+    assert warnings[0].startswith("the images don't say their commit: fatal: ")
 
 
 def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:
@@ -137,11 +140,13 @@ def test_all_is_built_and_recorded(run: Build, catalog: Catalog) -> None:
         assert recorded[image["tag"]]["digest"] == image["digest"]
 
 
-def test_a_base_of_a_dockerfile_is_built_by_it(with_tool: Catalog, store: Store) -> None:
+def test_a_base_of_a_dockerfile_is_built_by_it(
+    with_tool: Catalog, workspace: Workspace, store: Store
+) -> None:
     """To its stage, from its base, with the labels by which it is known again."""
     images = [image for image in with_tool.images() if image.name == "esperanto-2.0"]
-    steps = build.plan_steps(with_tool, images, prefix="p")
-    built = build.build(with_tool, steps, prefix="p", jobs=2)
+    workspace = replace(workspace, catalog=with_tool)
+    built = build.build(workspace, build.plan_steps(workspace, images))
     assert [image["tag"] for image in built] == ["p/base:trixie", "p/base:tool", "p/esperanto:2.0"]
     tool, image = [command for command in store.commands if "build" in command]
     assert {"--target=program", "--build-arg=BASE=p/base:trixie"} <= set(tool)
@@ -202,7 +207,7 @@ def test_interrupted_build_is_not_called_a_failed_one(
 ) -> None:
     """After Ctrl-C nothing is wrong with the image."""
     shown = io.StringIO()
-    monkeypatch.setattr(progress, "choose", lambda: progress.Lines(shown))
+    monkeypatch.setattr(progress, "choose", lambda _: progress.PlainProgress(shown))
     store.failing["p/base:trixie"] = Cancelled()
     with pytest.raises(Cancelled):
         run()

@@ -2,7 +2,7 @@ import io
 
 from imagebuild.build import build_report
 from imagebuild.build.build_record import Entry
-from imagebuild.build.progress import Lines, choose
+from imagebuild.build.progress import PlainProgress, choose
 from imagebuild.build.scheduler import ParentFailedError
 from imagebuild.build.steps import Action, Step
 from imagebuild.errors import BuildError
@@ -76,7 +76,7 @@ def test_progress_in_a_pipe_is_plain_lines() -> None:
     """Begin and end of each image, one line each."""
     stream = io.StringIO()
     progress = choose(stream)
-    assert isinstance(progress, Lines)
+    assert isinstance(progress, PlainProgress)
     progress.started("a", "changed")
     progress.line("a", "#1 RUN something")
     progress.ended("a", "built in 1.0 s, 31.6 MB")

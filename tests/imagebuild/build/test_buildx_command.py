@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from imagebuild import trust
 from imagebuild.build import buildx_command, labels, recipe
 from imagebuild.build.source_revision import Origin
 from imagebuild.build.steps import Action, Step
@@ -71,8 +72,8 @@ def test_authorities_are_the_machines(tmp_path: Path, monkeypatch: pytest.Monkey
     bundle = tmp_path / "bundle"
     bundle.write_text("")
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-    assert buildx_command.default_authorities() == bundle
+    assert trust.ca_bundle() == bundle
     monkeypatch.delenv("SSL_CERT_FILE")
     monkeypatch.setattr(buildx_command, "AUTHORITIES", ())
     with pytest.raises(UsageError, match="no CA bundle"):
-        buildx_command.default_authorities()
+        trust.ca_bundle()

@@ -15,9 +15,9 @@ import requests
 from imagebuild.build import build as builder
 from imagebuild.build.steps import Step
 from imagebuild.catalog import schema
-from imagebuild.catalog.catalog import Catalog
 from imagebuild.cli import command_line
 from imagebuild.errors import BuildError, EngineError
+from imagebuild.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -174,15 +174,16 @@ def test_build_hands_the_plan_on_and_prints_what_was_built(
     """--json is the record of the build."""
     seen: dict[str, Any] = {}
 
-    def build(catalog: Catalog, steps: list[Step], **options: object) -> list[object]:
-        seen.update(options, steps=[step.name for step in steps])
+    def build(workspace: Workspace, steps: list[Step]) -> list[object]:
+        seen.update(workspace=workspace, steps=[step.name for step in steps])
         return [{"tag": "t"}]
 
     monkeypatch.setattr(builder, "build", build)
     outcome = call("build", "esperanto-2.0-distroless", "--jobs", "3", "--json", "--prefix", "p")
     assert json.loads(outcome.output) == [{"tag": "t"}]
     assert seen["steps"] == ["base-trixie", "esperanto-2.0-distroless"]
-    assert (seen["jobs"], seen["prefix"], seen["ca_bundle"]) == (3, "p", None)
+    given = seen["workspace"]
+    assert (given.jobs, given.prefix, given.ca_bundle) == (3, "p", None)
 
 
 def test_an_unknown_image_ends_in_one_message(call: CommandLine) -> None:

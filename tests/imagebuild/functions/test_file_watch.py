@@ -8,7 +8,7 @@ def test_edit_is_seen(tmp_path: Path) -> None:
     file, other = tmp_path / "function.eo", tmp_path / "manifest"
     file.write_text("1")
     other.write_text("1")
-    found = file_watch.of([file, other])
+    found = file_watch.changes([file, other])
     assert next(found) == set()
     (tmp_path / "neighbour").write_text("1")
     file.write_text("22")
@@ -19,7 +19,7 @@ def test_edit_during_a_preparation_is_seen_after_it(tmp_path: Path) -> None:
     """During the first one as well, when nothing is watched yet."""
     file, manifest = tmp_path / "function.eo", tmp_path / "manifest"
     file.write_text("1")
-    found = file_watch.of([file, manifest])
+    found = file_watch.changes([file, manifest])
     next(found)
     file.write_text("22")
     assert next(found) == {file}
@@ -32,7 +32,7 @@ def test_replaced_file_is_edited(tmp_path: Path) -> None:
     file, new = tmp_path / "function.eo", tmp_path / "new"
     file.write_text("1")
     new.write_text("2")
-    found = file_watch.of([file])
+    found = file_watch.changes([file])
     next(found)
     file.unlink()
     new.rename(file)

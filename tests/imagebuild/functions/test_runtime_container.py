@@ -1,3 +1,4 @@
+import io
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from imagebuild.errors import UsageError
 from imagebuild.functions.phases import Function
 from imagebuild.functions.runtime_container import Server
+from imagebuild.output import Output
 
 
 def function(**environment: str) -> Function:
@@ -26,7 +28,8 @@ def refused(message: str) -> Any:
 
 def server(client: Any, port: int = 0) -> Server:
     """Return the server under test."""
-    return Server(client, "unix:///none", "p/esperanto:2.0", "volume", port)
+    output = Output(io.StringIO(), io.StringIO())
+    return Server(client, "unix:///none", "p/esperanto:2.0", "volume", output, port)
 
 
 @pytest.mark.parametrize(

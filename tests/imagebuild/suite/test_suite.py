@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import pytest
 
 from imagebuild import errors
-from imagebuild.catalog.catalog import Catalog
 from imagebuild.engine import engine as engines
 from imagebuild.engine.engine import Engine
 from imagebuild.suite import suite
 from imagebuild.suite.run_plan import Run
+from imagebuild.workspace import Workspace
 
 
 class Pytest:
@@ -45,37 +45,37 @@ def program(monkeypatch: pytest.MonkeyPatch) -> Pytest:
     return program
 
 
-def reported(catalog: Catalog, *, cache: bool = True, clauses: Sequence[str] = ()) -> list[str]:
+def reported(workspace: Workspace, *, cache: bool = True, clauses: Sequence[str] = ()) -> list[str]:
     """Run the suite and return the names in its JUnit file."""
-    junit = catalog.root / "junit.xml"
-    suite.run(catalog, [], prefix="p", cache=cache, clauses=clauses, junit=junit)
+    junit = workspace.root / "junit.xml"
+    suite.run(workspace, [], cache=cache, clauses=clauses, junit=junit)
     return [str(found.get("name")) for found in ElementTree.parse(junit).getroot()]
 
 
-def test_kept_result_brings_its_own_report(catalog: Catalog, program: Pytest) -> None:
+def test_kept_result_brings_its_own_report(workspace: Workspace, program: Pytest) -> None:
     """Not that of a later run, which was about one clause."""
-    assert reported(catalog) == ["1"]
-    assert reported(catalog, clauses=["LOAD-1"]) == ["2"]
-    assert reported(catalog) == ["1"]
+    assert reported(workspace) == ["1"]
+    assert reported(workspace, clauses=["LOAD-1"]) == ["2"]
+    assert reported(workspace) == ["1"]
     assert program.number == 2
 
 
-def test_run_that_breaks_off_has_no_report(catalog: Catalog, program: Pytest) -> None:
+def test_run_that_breaks_off_has_no_report(workspace: Workspace, program: Pytest) -> None:
     """The report of the run before isn't taken for its own."""
-    assert reported(catalog, cache=False) == ["1"]
+    assert reported(workspace, cache=False) == ["1"]
     program.writes = False
     with pytest.raises(errors.TestsFailedError, match="1 of 1 test runs failed: `image`"):
-        reported(catalog, cache=False)
-    assert list(ElementTree.parse(catalog.root / "junit.xml").getroot()) == []
+        reported(workspace, cache=False)
+    assert list(ElementTree.parse(workspace.root / "junit.xml").getroot()) == []
 
 
-def test_failure_is_not_kept(catalog: Catalog, program: Pytest) -> None:
+def test_failure_is_not_kept(workspace: Workspace, program: Pytest) -> None:
     """It is tested again."""
     program.outcome = "failed"
     with pytest.raises(errors.TestsFailedError):
-        reported(catalog)
+        reported(workspace)
     program.outcome = "passed"
-    assert reported(catalog) == ["2"]
+    assert reported(workspace) == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_failure_is_not_kept(catalog: Catalog, program: Pytest) -> None:
     ],
 )
 def test_clause_that_does_not_exist_is_refused(
-    catalog: Catalog, program: Pytest, name: str, hint: str
+    workspace: Workspace, program: Pytest, name: str, hint: str
 ) -> None:
     """No test cites it, and a run without tests would pass."""
     specification = "- **LOAD-1** It MUST load.\n- **TIMEOUT-1** It MUST end.\n"
-    (catalog.root / "SPEC.md").write_text(specification, encoding="utf-8")
+    (workspace.root / "SPEC.md").write_text(specification, encoding="utf-8")
     with pytest.raises(errors.UsageError, match=f"SPEC.md has no clause `{name}`") as caught:
-        reported(catalog, clauses=["LOAD-1", name])
+        reported(workspace, clauses=["LOAD-1", name])
     assert caught.value.hint == hint
     assert program.number == 0
