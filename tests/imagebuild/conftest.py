@@ -1,7 +1,7 @@
 """A small catalog with a made-up language, in a folder of its own."""
 
+import io
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,9 +68,15 @@ def catalog(tree: Path) -> Catalog:
 
 
 @pytest.fixture
-def workspace(catalog: Catalog) -> Workspace:
-    """Return the workspace of `tree`, whose output is the one that pytest captures."""
-    return Workspace(catalog, "p", Output(sys.stdout, sys.stderr), jobs=2)
+def shown() -> io.StringIO:
+    """Return what a command with `workspace` shows of its progress."""
+    return io.StringIO()
+
+
+@pytest.fixture
+def workspace(catalog: Catalog, shown: io.StringIO) -> Workspace:
+    """Return the workspace of `tree`."""
+    return Workspace(catalog, "p", Output(io.StringIO(), shown), jobs=2)
 
 
 @pytest.fixture

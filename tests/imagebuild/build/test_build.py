@@ -173,7 +173,7 @@ def test_fresh_clone_takes_what_the_engine_has(run: Build, store: Store, catalog
 
 
 def test_failure_leaves_the_others_and_names_the_log(
-    run: Build, store: Store, catalog: Catalog, capsys: pytest.CaptureFixture[str]
+    run: Build, store: Store, catalog: Catalog, shown: io.StringIO
 ) -> None:
     """The message has the last lines and the path of the log; independent images are built."""
     store.failing["p/esperanto:2.0"] = ProcessError("`docker` ended with 1", output="last lines")
@@ -185,7 +185,7 @@ def test_failure_leaves_the_others_and_names_the_log(
     )
     assert log.is_file()
     assert "p/esperanto:2.0-distroless" in store.images
-    assert "p/esperanto:2.0             FAILED" in capsys.readouterr().err
+    assert "p/esperanto:2.0             FAILED" in shown.getvalue()
 
 
 def test_failed_base_takes_its_images_along(run: Build, store: Store) -> None:

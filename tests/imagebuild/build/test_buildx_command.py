@@ -1,14 +1,10 @@
 import itertools
 from pathlib import Path
 
-import pytest
-
-from imagebuild import trust
 from imagebuild.build import buildx_command, labels, recipe
 from imagebuild.build.source_revision import Origin
 from imagebuild.build.steps import Action, Step
 from imagebuild.catalog.catalog import Catalog
-from imagebuild.errors import UsageError
 
 REFERENCES = {"base-trixie": ("prefix/base:trixie", "sha256:1")}
 
@@ -65,15 +61,3 @@ def test_cache_is_left_out_on_request(catalog: Catalog) -> None:
     """`--force` runs every step anew."""
     assert "--no-cache" not in command(catalog)
     assert "--no-cache" in command(catalog, cache=False)
-
-
-def test_authorities_are_the_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SSL_CERT_FILE comes first; a machine without any is told how to get one."""
-    bundle = tmp_path / "bundle"
-    bundle.write_text("")
-    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-    assert trust.ca_bundle() == bundle
-    monkeypatch.delenv("SSL_CERT_FILE")
-    monkeypatch.setattr(buildx_command, "AUTHORITIES", ())
-    with pytest.raises(UsageError, match="no CA bundle"):
-        trust.ca_bundle()
