@@ -1,16 +1,22 @@
 // Reads a request's body before the function is called. The worker library has checked its length
 // and its framing, and holds all of it before the request is delivered.
 
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { RequestError } from "./request_error.js";
 
-/** @type {Record<string, () => import("node:stream").Transform>} */
-const DECODERS = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+// Which function of `node:zlib` undoes an encoding. It is imported late, because that takes a
+// twentieth of a worker's start.
+const DECODERS = /** @type {const} */ ({
+  gzip: "createGunzip",
+  "x-gzip": "createGunzip",
+  deflate: "createInflate",
+  br: "createBrotliDecompress",
+});
+
+/**
+ * @param {string} encoding
+ * @returns {encoding is keyof typeof DECODERS}
+ */
+const isKnown = (encoding) => Object.hasOwn(DECODERS, encoding);
 
 /**
  * Whether `request` has a body, an empty one included.
@@ -64,8 +70,9 @@ function collect(stream, limit) {
 export async function readBody(request, limit) {
   const encoding = (request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity") return collect(request, limit);
-  if (!Object.hasOwn(DECODERS, encoding)) throw new RequestError(415);
-  const decoder = DECODERS[encoding]();
+  if (!isKnown(encoding)) throw new RequestError(415);
+  const zlib = await import("node:zlib");
+  const decoder = zlib[DECODERS[encoding]]();
   request.on("error", (error) => decoder.destroy(error));
   return collect(request.pipe(decoder), limit);
 }

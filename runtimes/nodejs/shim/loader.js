@@ -1,6 +1,5 @@
 // Finds the user's module, CommonJS, ESM or TypeScript, and the handler in it.
 
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
@@ -91,10 +90,12 @@ export function findHandler(exports, name, path) {
  * @param {string} path
  * @param {SyntaxError} error
  */
-function describeSyntaxError(path, error) {
+async function describeSyntaxError(path, error) {
   if (error.stack && /^(file:\/\/)?\/[^\n]*:\d+\n/.test(error.stack)) return error.stack;
   const source = `import ${JSON.stringify(pathToFileURL(path).href)}`;
   const options = ["--no-warnings", "--input-type=module", "--eval", source];
+  // Imported late, because that takes a tenth of a worker's start.
+  const { spawnSync } = await import("node:child_process");
   const { stderr } = spawnSync(process.execPath, options, { encoding: "utf8", timeout: 5000 });
   return stderr || (error.stack ?? "");
 }
@@ -105,11 +106,11 @@ function describeSyntaxError(path, error) {
  * @param {string} path
  * @param {unknown} error
  */
-function describe(path, error) {
+async function describe(path, error) {
   if (!(error instanceof Error)) return [String(error), String(error)];
   const summary = `${error.name}: ${error.message}`.split("\n")[0];
   if (!(error instanceof SyntaxError)) return [summary, inspect(error)];
-  const whole = describeSyntaxError(path, error);
+  const whole = await describeSyntaxError(path, error);
   const place = /^(?:file:\/\/)?(\/[^\n]*:\d+)\n/.exec(whole);
   return [place ? `${place[1]}: ${summary}` : summary, whole];
 }
@@ -125,7 +126,7 @@ export async function loadHandler(settings) {
   try {
     exports = await importModule(path);
   } catch (error) {
-    const [summary, details] = describe(path, error);
+    const [summary, details] = await describe(path, error);
     throw new LoadError(`module \`${path}\` can't be loaded: ${summary}`, `${details}\n`);
   }
   return findHandler(exports, settings.handlerName, path);
