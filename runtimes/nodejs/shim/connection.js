@@ -119,7 +119,8 @@ export class Connection extends Socket {
   accept(request, response) {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    Object.assign(exchange, { request, response });
+    exchange.request = request;
+    exchange.response = response;
     if (exchange.method !== undefined) request.method = exchange.method;
     if (exchange.target !== undefined) request.url = exchange.target;
     response.once("finish", () => (exchange.whole = true));
