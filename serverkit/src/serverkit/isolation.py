@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from importlib.abc import Loader
 
-PACKAGES = ("bottle", "cheroot", "jaraco", "more_itertools", "prometheus_client")
+PACKAGES = ("bottle", "cheroot", "jaraco", "more_itertools", "prometheus_client", "requestlogger")
 
 
 class ShimModules:
