@@ -38,6 +38,38 @@ func TestSettings(t *testing.T) { // IMAGE-13
 	}
 }
 
+// A folder that a config map mounts is a link; one to a folder above it is left out.
+func TestLinkedFolderIsCopied(t *testing.T) {
+	from := folder(t, map[string]string{"..data/hello.go": "a", "..data/words/words.go": "b"})
+	to := filepath.Join(t.TempDir(), "copy")
+	for link, target := range map[string]string{
+		"hello.go": "..data/hello.go", "words": "..data/words", "..data/words/loop": ".."} {
+		if err := os.Symlink(target, filepath.Join(from, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := copySource(from, to); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"hello.go", "words/words.go"} {
+		if information, err := os.Lstat(filepath.Join(to, name)); err != nil || !information.Mode().IsRegular() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A file that the compiler leaves out is none of the function's.
+func TestBuildConstraints(t *testing.T) {
+	found, err := inspect(folder(t, map[string]string{
+		"hello.go":         "package kubeless\n\nfunc Handler() {}\n",
+		"local.go":         "//go:build ignore\n\npackage main\n",
+		"hello_windows.go": "package kubeless\n\nfunc Other() {}\n",
+	}))
+	if err != nil || len(found.modules) != 1 || len(found.names) != 1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 func TestSourceIsCopied(t *testing.T) {
 	from := folder(t, map[string]string{
 		"a.go": "a", "sub/b.go": "b", "server": "old", ".modules/go.mod": "m", "..data/c.go": "c"})

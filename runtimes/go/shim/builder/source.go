@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,36 +18,62 @@ const (
 	signature = "func Handler(event functions.Event, context functions.Context) (string, error)"
 )
 
-// copySource copies the function to a folder of the phase's own: the volume stays as it is.
-func copySource(volume, target string) error {
-	return filepath.WalkDir(volume, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
+// copySource copies the function to a folder of the phase's own: the volume stays as it is. Links are
+// followed, those to folders too, because Kubernetes mounts a config map as links.
+func copySource(volume, target string) error { return copyFolder(volume, target, nil) }
+
+// copyFolder leaves out a link to one of the folders `above` it: it would be followed for ever.
+func copyFolder(folder, target string, above []os.FileInfo) error {
+	information, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	isSame := func(other os.FileInfo) bool { return os.SameFile(information, other) }
+	if slices.ContainsFunc(above, isSame) {
+		return nil
+	}
+	if err := os.MkdirAll(target, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !isSource(entry.Name(), above == nil) {
+			continue
+		}
+		from, to := filepath.Join(folder, entry.Name()), filepath.Join(target, entry.Name())
+		if err := copyEntry(from, to, append(slices.Clip(above), information)); err != nil {
 			return err
 		}
-		relative, _ := filepath.Rel(volume, path)
-		if relative == program || relative == modules || strings.HasPrefix(entry.Name(), "..") && relative != "." {
-			if entry.IsDir() { // Kubernetes keeps the files of a config map in `..data`
-				return fs.SkipDir
-			}
-			return nil
-		}
-		information, err := os.Stat(path) // of what a symbolic link stands for
-		if err != nil {
-			return err
-		}
-		destination := filepath.Join(target, relative)
-		if entry.IsDir() {
-			return os.MkdirAll(destination, 0o755)
-		}
-		if !information.Mode().IsRegular() {
-			return nil
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(destination, content, 0o644)
-	})
+	}
+	return nil
+}
+
+// isSource leaves out what the phases have made, and `..data`, where Kubernetes keeps the files of a config
+// map.
+func isSource(name string, isTop bool) bool {
+	made := isTop && (name == program || name == modules)
+	return !made && !strings.HasPrefix(name, "..")
+}
+
+func copyEntry(from, to string, above []os.FileInfo) error {
+	information, err := os.Stat(from) // of what a link stands for
+	if err != nil {
+		return err
+	}
+	if information.IsDir() {
+		return copyFolder(from, to, above)
+	}
+	if !information.Mode().IsRegular() {
+		return nil
+	}
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o644)
 }
 
 // source is what the files of the function tell.
@@ -65,7 +91,7 @@ func inspect(folder string) (source, error) {
 	files, _ := filepath.Glob(filepath.Join(folder, "*.go"))
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".go")
-		if strings.HasSuffix(name, "_test") {
+		if strings.HasSuffix(name, "_test") || isLeftOut(file) {
 			continue
 		}
 		found.modules = append(found.modules, name)
@@ -87,6 +113,14 @@ func inspect(folder string) (source, error) {
 	}
 	slices.Sort(found.names)
 	return found, nil
+}
+
+// isLeftOut tells whether the compiler leaves a file out: its name or a build constraint says so.
+func isLeftOut(file string) bool {
+	target := build.Default
+	target.CgoEnabled = false
+	matches, err := target.MatchFile(filepath.Dir(file), filepath.Base(file))
+	return err == nil && !matches
 }
 
 func (s *source) add(declaration ast.Decl) {

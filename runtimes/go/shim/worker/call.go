@@ -41,7 +41,11 @@ func (s *server) execute(x *exchange, event functions.Event, releasePlace func()
 	}()
 	value, err := s.call(event, s.context)
 	body, media := []byte(nil), ""
-	if err == nil {
+	if reader := readerOf(value); err == nil && reader != nil {
+		if err = x.copy(reader); err != nil && (x.status != 0 || x.conn.answer.begun) {
+			panic(err) // the answer must not look whole
+		}
+	} else if err == nil {
 		body, media, err = encode(value)
 	}
 	returned = true

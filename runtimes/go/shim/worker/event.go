@@ -53,7 +53,8 @@ func newEvent(request *http.Request, body string) (functions.Event, error) {
 	if media == "application/cloudevents+json" {
 		return event, structuredMode(&event, body)
 	}
-	if isJSON(media) && body != "" && !validJSON(body) { // REQUEST-7, REQUEST-8
+	// REQUEST-7, REQUEST-8; an encoded body is the function's to decode, as in the old runtime.
+	if isJSON(media) && body != "" && !isEncoded(header) && !validJSON(body) {
 		return event, errors.New("the body is not JSON")
 	}
 	return event, binaryMode(&event, header)
@@ -66,6 +67,11 @@ func first(values []string) string {
 		return ""
 	}
 	return values[0]
+}
+
+func isEncoded(header http.Header) bool {
+	coding := first(header["Content-Encoding"])
+	return coding != "" && !strings.EqualFold(coding, "identity")
 }
 
 func validJSON(text string) bool { return utf8.ValidString(text) && json.Valid([]byte(text)) }

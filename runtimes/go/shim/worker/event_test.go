@@ -41,6 +41,16 @@ func TestMalformedJSON(t *testing.T) { // REQUEST-5, REQUEST-7, REQUEST-8
 	}
 }
 
+// An encoded body reaches the function as it came, and is not taken for malformed JSON.
+func TestEncodedJSON(t *testing.T) {
+	for coding, good := range map[string]bool{"gzip": true, "br": true, "identity": false, "": false} {
+		made := request("\x1f\x8b", "content-type", "application/json", "content-encoding", coding)
+		if _, err := newEvent(made, "\x1f\x8b"); (err == nil) != good {
+			t.Errorf("`%s`: %v", coding, err)
+		}
+	}
+}
+
 func TestBodyIsReadTwice(t *testing.T) { // REQUEST-16
 	made := request("hello")
 	body, err := readBody(made, 5)

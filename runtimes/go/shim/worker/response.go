@@ -85,8 +85,14 @@ func encode(value any) (body []byte, media string, err error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("the function's result of type `%T` can't be sent as JSON: %w", value, err)
 	}
-	if string(body) == "null" {
+	switch string(body) {
+	case "null":
 		return nil, "", nil
+	case "{}":
+		if hidesAll(value) {
+			return nil, "", fmt.Errorf("the function's result of type `%T` can't be sent as JSON: it has no "+
+				"exported fields", value)
+		}
 	}
 	return body, "application/json", nil
 }

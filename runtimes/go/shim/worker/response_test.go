@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -69,8 +70,17 @@ func TestTypeOfEncodedText(t *testing.T) { // RESPONSE-1: net/http doesn't look 
 }
 
 func TestUnserialisable(t *testing.T) { // RESPONSE-10
-	if _, _, err := encode(make(chan int)); err == nil {
-		t.Error("a channel was encoded")
+	for _, value := range []any{make(chan int), errors.New("no exported fields"), &struct{ a int }{1}} {
+		if body, _, err := encode(value); err == nil {
+			t.Errorf("%T was encoded as %s", value, body)
+		}
+	}
+	for _, value := range []any{struct{}{}, map[string]int{}, struct {
+		A int `json:",omitempty"`
+	}{}} {
+		if body, _, err := encode(value); err != nil || string(body) != "{}" {
+			t.Errorf("%T was encoded as %s, %v", value, body, err)
+		}
 	}
 }
 
