@@ -1,12 +1,16 @@
 """The commands about published images."""
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imagebuild.cli import options
 from imagebuild.cli.common import choose, open_catalog, prefix_of, print_json, print_lines
+
+if TYPE_CHECKING:
+    from imagebuild.release.lock_diff import PackagesOf
 
 To = Annotated[
     str,
@@ -37,6 +41,16 @@ MoveForeign = Annotated[
 
 FromRevision = Annotated[
     str, typer.Option("--from-revision", metavar="COMMIT", help="The commit to compare with.")
+]
+PackagesKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="cosign's public key: packages too, from SBOMs that are signed with it.",
+    ),
 ]
 ToRevision = Annotated[
     str,
@@ -102,14 +116,16 @@ def pin(
 def diff(
     from_revision: FromRevision = "HEAD",
     to_revision: ToRevision = "",
+    key: PackagesKey = None,
     lock_path: options.LockPath = None,
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
     """Print what has changed in images.lock since a commit, as a changelog."""
-    from imagebuild.release import commands
+    from imagebuild.release import commands, lock_diff
 
     path = lock_path or catalog_path.absolute().parent / "images.lock"
-    print_lines(commands.diff(path, from_revision, to_revision))
+    packages_of = _signed_packages(key) if key else lock_diff.no_packages
+    print_lines(commands.diff(path, from_revision, to_revision, packages_of))
 
 
 def rollback(
@@ -127,6 +143,13 @@ def rollback(
     chosen = choose(catalog, selectors, "", legacy=True) if selectors else None
     entries = commands.rollback(catalog, chosen, path, to_revision, _say, move_foreign=move_foreign)
     print_lines(entry.reference for entry in entries)
+
+
+def _signed_packages(key: Path) -> "PackagesOf":
+    from imagebuild.process import Processes
+    from imagebuild.signing import cosign, packages
+
+    return packages.reader(cosign.Cosign(Processes()), key)
 
 
 def _say(line: str) -> None:

@@ -13,6 +13,7 @@ from imagebuild.release import candidates, lock, lock_diff, lock_history
 from imagebuild.release import pin as pinning
 from imagebuild.release import rollback as returning
 from imagebuild.release.lock import Entry
+from imagebuild.release.lock_diff import PackagesOf
 from imagebuild.release.registry import Registry, check_prefix
 
 Say = Callable[[str], None]
@@ -37,12 +38,17 @@ def pin(catalog: Catalog, images: Sequence[Image], path: Path, to: str, say: Say
     return entries
 
 
-def diff(path: Path, from_revision: str, to_revision: str) -> list[str]:
+def diff(
+    path: Path,
+    from_revision: str,
+    to_revision: str,
+    packages_of: PackagesOf = lock_diff.no_packages,
+) -> list[str]:
     """Return the changelog from the lock of one commit to that of another, or to the file."""
     processes = Processes()
     old = lock_history.at(path, from_revision, processes)
     new = lock_history.at(path, to_revision, processes) if to_revision else lock.read(path)
-    return list(lock_diff.lines(old, new))
+    return list(lock_diff.lines(old, new, packages_of))
 
 
 def rollback(

@@ -1,9 +1,9 @@
 """The SBOM as CycloneDX. The same parts always give the same document."""
 
 import datetime
-import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cyclonedx.model import Property
 from cyclonedx.model.bom import Bom
@@ -55,10 +55,10 @@ def render(
     return text + "\n"
 
 
-def versions(text: str) -> dict[str, str]:
-    """Return the version of each part of the SBOM in `text`, by package URL without version."""
+def versions(sbom: Mapping[str, Any]) -> dict[str, str]:
+    """Return the version of each part of a decoded SBOM, by package URL without version."""
     result = {}
-    for component in json.loads(text).get("components", []):
+    for component in sbom.get("components", []):
         address = PackageURL.from_string(component["purl"])
         name = f"{address.type}/{'/'.join(filter(None, (address.namespace, address.name)))}"
         result[name] = str(address.version)

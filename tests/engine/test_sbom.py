@@ -1,5 +1,6 @@
 """SBOMs of real images."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,13 @@ def test_a_distroless_image_has_an_sbom() -> None:
     host = engine.connect(Processes(), ROOT).host
     client = containers.connect(host)
     images = {image.name: image for image in CATALOG.images()}
-    slim, whole = (
-        document.versions(inventory.sbom(client, host, CATALOG, images[name], CATALOG.prefix))
+    documents = [
+        document.versions(
+            json.loads(inventory.sbom(client, host, CATALOG, images[name], CATALOG.prefix))
+        )
         for name in ("python-3.13-distroless", "python-3.13")
-    )
+    ]
+    slim, whole = (document.versions(each) for each in documents)
     client.close()
     assert slim["generic/python"].startswith("3.13.")
     assert slim["deb/debian/libpython3.13-minimal"].startswith(slim["generic/python"])

@@ -14,6 +14,9 @@ from imagebuild.catalog.catalog import Catalog
 from imagebuild.engine import engine
 from imagebuild.functions import containers
 from imagebuild.process import Processes
+from imagebuild.release import lock
+from imagebuild.signing import packages
+from imagebuild.signing.cosign import Cosign
 from tests.engine.conftest import Run
 from tests.support.readme import blocks
 
@@ -64,6 +67,9 @@ def test_commands_of_the_readme_sign_and_verify(
     for _ in range(2):  # what is signed already stays as it is
         run(with_key("sign", "cosign.key"))
     assert run(with_key("verify-release", "cosign.pub")) == f"verified {entries[-1]}\n"
+    entry = lock.read(path).entries["perl-5.40-distroless"]
+    packages_of = packages.reader(Cosign(Processes()), keys / "cosign.pub")
+    assert packages_of(entry)["generic/perl"] == entry.facts["version"]
     with pytest.raises(RuntimeError) as raised:
         run(with_key("verify-release", "theirs.pub"))
     for missing in ("signature", "SBOM that is signed", "provenance that is signed"):

@@ -36,6 +36,22 @@ def test_a_changed_image() -> None:
     ]
 
 
+def test_packages_follow_the_digest() -> None:
+    """What was renewed, added and removed, where the parts of an image are known."""
+    parts = {
+        OLD.digest: {"deb/debian/openssl": "3.5.4-1", "deb/debian/libc6": "1", "npm/a": "1"},
+        NEW.digest: {"deb/debian/openssl": "3.5.5-1", "deb/debian/libc6": "1", "npm/b": "2"},
+    }
+    old, new = Lock().with_entries([OLD]), Lock().with_entries([NEW])
+    assert list(lock_diff.lines(old, new, lambda entry: parts[entry.digest]))[1:6] == [
+        "  - digest: sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb",
+        "  - deb/debian/openssl: 3.5.4-1 → 3.5.5-1",
+        "  - npm/a: 1 → none",
+        "  - npm/b: none → 2",
+        "  - base: sha256:111111111111 → sha256:222222222222",
+    ]
+
+
 def test_added_removed_and_unchanged() -> None:
     """What is the same isn't told."""
     other = replace(NEW, image="esperanto-3.0")

@@ -41,7 +41,7 @@ def test_the_same_parts_give_the_same_document() -> None:
 
 def test_versions_by_part() -> None:
     """For the difference of two images."""
-    assert document.versions(render()) == {
+    assert document.versions(json.loads(render())) == {
         "deb/debian/openssl": "3.5.4-1",
         "generic/esperanto": "2.0.5",
         "maven/org.example/thing": "1.2",

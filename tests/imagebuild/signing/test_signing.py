@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from imagebuild.catalog.catalog import Image
+from imagebuild.errors import RegistryError
 from imagebuild.process import Processes
 from imagebuild.release.lock import Entry, Lock
 from imagebuild.sbom.document import DIGEST
-from imagebuild.signing import provenance, verify
+from imagebuild.signing import packages, provenance, verify
 from imagebuild.signing.cosign import SIGNATURE, TYPES, Cosign
 from imagebuild.signing.sign import sign
 from tests.imagebuild.memory_registry import MemoryRegistry, digest_of
@@ -151,6 +152,16 @@ def test_tags_that_point_elsewhere(
         "esperanto-2.0-install: `2.0.5.20261130-install`",
         "esperanto-2.0: `2.0`",
     ]
+
+
+def test_packages_come_from_the_signed_sbom(cosign: MemoryCosign, lock: Lock) -> None:
+    """For `diff`; an image without one is an error, not one without packages."""
+    install, standard, _ = lock.entries.values()
+    signed(cosign, lock, [standard])
+    packages_of = packages.reader(cosign, Path("public"))
+    assert packages_of(standard) == {"deb/debian/openssl": "3.5.4-1"}
+    with pytest.raises(RegistryError, match="no SBOM"):
+        packages_of(install)
 
 
 def test_provenance_names_what_an_image_is_made_from(lock: Lock) -> None:
