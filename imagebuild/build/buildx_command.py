@@ -77,6 +77,18 @@ def of_folder(
     ]
 
 
+def to_archive(command: Sequence[str], archive: Path, platforms: Sequence[str]) -> list[str]:
+    """Return `command` (of `of_folder`) with its image written to the file `archive`.
+
+    File times later than SOURCE_DATE_EPOCH are set to it, so that two builds give one digest.
+    BuildKit does so only for a file, not for an image that it puts into the engine itself; and
+    the engine's own format holds one platform only.
+    """
+    kind = "docker" if len(platforms) == 1 else "oci"
+    output = f"--output=type={kind},dest={archive},rewrite-timestamp=true"
+    return [*command[:-1], output, command[-1]]
+
+
 def image_labels(
     catalog: Catalog,
     step: Step,

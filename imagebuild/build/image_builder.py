@@ -1,6 +1,7 @@
 """Makes the image of one step of a plan: builds, measures and records it."""
 
 import os
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -87,13 +88,18 @@ class Builder:
             self.authorities,
             cache=step.reason != steps.ASKED_FOR,
         )
-        epoch = {"SOURCE_DATE_EPOCH": str(self.origin.epoch)}
-        self.processes.run(
-            command,
-            log=log,
-            environment={**self.engine.environment, **epoch},
-            on_line=lambda line: self.progress.line(step.name, line),
-        )
+        environment = {**self.engine.environment, "SOURCE_DATE_EPOCH": str(self.origin.epoch)}
+        work = build_record.folder(self.workspace.root)
+        with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
+            archive = Path(folder) / "image.tar"
+            self.processes.run(
+                buildx_command.to_archive(command, archive, self.workspace.catalog.platforms),
+                log=log,
+                environment=environment,
+                on_line=lambda line: self.progress.line(step.name, line),
+            )
+            load = [*self.engine.docker, "load", "--quiet", f"--input={archive}"]
+            self.processes.run(load, log=log, environment=environment)
 
     def _references(self, recipe: Recipe) -> dict[str, tuple[str, str]]:
         """Return tag and digest of each parent; a base given by digest has both in its name."""

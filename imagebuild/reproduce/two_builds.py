@@ -58,13 +58,14 @@ def reproduce(workspace: Workspace, image: Image) -> Verdict:
     ):
         for number in (1, 2):
             target = Path(folder) / f"{number}.tar"
-            output = f"--output=type=oci,dest={target},rewrite-timestamp=true"
             log = build_record.log_path(catalog.root, f"reproduce-{image.name}-{number}")
             log.unlink(missing_ok=True)
             workspace.output.progress(f"{image.name}: build {number} of 2")
             logs.append(
                 processes.run(
-                    [*command[:-1], output, command[-1]], log=log, environment=environment
+                    buildx_command.to_archive(command, target, catalog.platforms),
+                    log=log,
+                    environment=environment,
                 )
             )
             results.append(archive.read(target))

@@ -61,3 +61,16 @@ def test_cache_is_left_out_on_request(catalog: Catalog) -> None:
     """`--force` runs every step anew."""
     assert "--no-cache" not in command(catalog)
     assert "--no-cache" in command(catalog, cache=False)
+
+
+def test_an_archive_has_the_times_of_the_commit() -> None:
+    """BuildKit sets them, in the engine's format where it can hold the image."""
+    command = ["docker", "buildx", "build", "--tag=a", "folder"]
+    one = buildx_command.to_archive(command, Path("image.tar"), ["linux/amd64"])
+    assert one == [
+        *command[:-1],
+        "--output=type=docker,dest=image.tar,rewrite-timestamp=true",
+        "folder",
+    ]
+    two = buildx_command.to_archive(command, Path("image.tar"), ["linux/amd64", "linux/arm64"])
+    assert "--output=type=oci,dest=image.tar,rewrite-timestamp=true" in two
