@@ -18,7 +18,9 @@ type Connection struct {
 	Admitted   bool   // its request is served though the runtime drains
 	Received   int64  // protocol.Now() when the request at its beginning was received; 0: none
 	Until      int64  // protocol.Now() at which it is given up; 0: never
-	HeadBegun  bool   // a part of a head is there
+	Queued     int64  // protocol.Now() since when it waits for a worker; 0: it does not
+	HeadBegun  bool   // a part of a request is there that is not handed over yet
+	BodyBegun  bool   // that part is more than a head
 	base       int64  // bytes written before the worker had it
 	written    bool   // something may have been written
 }

@@ -47,6 +47,12 @@ func (s *Server) beginDrain() {
 	}
 	now := protocol.Now()
 	s.drain.begun, s.drain.end = true, now+int64(s.settings.Grace)
+	for _, c := range s.connections {
+		if c.BodyBegun { // LIFECYCLE-1: its request is in flight
+			c.Admitted = true
+			s.receive(c, false)
+		}
+	}
 	for _, w := range s.pool.Workers {
 		w.Table.Draining.Store(1)
 		if s.one { // LIFECYCLE-1: a request that waits behind a call is in flight

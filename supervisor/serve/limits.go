@@ -22,7 +22,7 @@ func (s *Server) prepare(header *protocol.Header) {
 		header.Calls = 1
 	}
 	header.HeadTime = int64(s.headTime())
-	header.BodyTime = int64(max(300*time.Second, s.settings.Timeout)) // LIMITS-5
+	header.BodyTime = int64(s.bodyTime())
 	header.SendTime = int64(time.Minute)
 	if s.drain.begun {
 		header.Draining.Store(1)
@@ -31,3 +31,6 @@ func (s *Server) prepare(header *protocol.Header) {
 
 // headTime is how long a head may take (LIMITS-2).
 func (s *Server) headTime() time.Duration { return min(time.Minute, s.settings.IdleTimeout) }
+
+// bodyTime is how long a body may take (LIMITS-5).
+func (s *Server) bodyTime() time.Duration { return max(300*time.Second, s.settings.Timeout) }

@@ -48,6 +48,9 @@ func (s *Server) receive(c *connection.Connection, ended bool) {
 			s.awaitHead(c, count, ended)
 			return
 		case s.head.Probe == head.NoProbe || s.head.HasBody():
+			if s.one && !ended && s.awaitBody(c, count) {
+				return
+			}
 			s.route(c)
 			return
 		}
@@ -105,6 +108,27 @@ func (s *Server) awaitHead(c *connection.Connection, count int, ended bool) {
 		c.AwaitMore(count)
 	}
 	s.watch(c)
+}
+
+// awaitBody waits for the rest of a small body, because a worker of kind `one` that has read a part of a
+// request can no longer give it back when another's call lasts. False if the body is whole, or large.
+func (s *Server) awaitBody(c *connection.Connection, count int) bool {
+	whole := s.head.Length + int(min(s.head.BodyLength, int64(usualHead)))
+	isSmall := s.head.BodyLength > 0 && !s.head.ExpectContinue && whole <= usualHead
+	if !isSmall || count >= whole || s.drain.begun {
+		return false
+	}
+	now := protocol.Now()
+	if c.Received == 0 {
+		c.Received = now
+	}
+	if !c.BodyBegun {
+		c.BodyBegun, c.Until = true, now+int64(s.bodyTime()) // LIMITS-5
+	}
+	c.HeadBegun = true
+	c.AwaitMore(whole - 1)
+	s.watch(c)
+	return true
 }
 
 // expireHeld ends what the supervisor has held for too long.

@@ -16,7 +16,7 @@ func (s *Server) route(c *connection.Connection) {
 	if c.Received == 0 {
 		c.Received = now
 	}
-	c.Until = 0
+	c.Until, c.BodyBegun = 0, false
 	if s.drain.begun && !c.Admitted { // LIFECYCLE-2
 		s.refuse(c, &s.head, 503)
 		return
@@ -29,6 +29,9 @@ func (s *Server) route(c *connection.Connection) {
 		if w := s.pool.Choose(now); w != nil && s.handOver(w, c) {
 			return
 		}
+	}
+	if c.Queued == 0 {
+		c.Queued = now
 	}
 	c.Admitted = true
 	place := len(s.waiting) // in order of receipt, one that was taken back included
@@ -55,7 +58,7 @@ func (s *Server) handOver(w *worker.Handle, c *connection.Connection) bool {
 	if !w.Hand(c, &s.head) {
 		return false
 	}
-	c.Admitted = false
+	c.Admitted, c.Queued = false, 0
 	return true
 }
 
@@ -64,7 +67,7 @@ func (s *Server) handOver(w *worker.Handle, c *connection.Connection) bool {
 func (s *Server) serveWaiting(now int64) {
 	for len(s.waiting) > 0 {
 		c := s.waiting[0]
-		late := now-c.Received >= int64(s.settings.Timeout)
+		late := now-c.Queued >= int64(s.settings.Timeout)
 		w := s.pool.Choose(now)
 		if w == nil && !late {
 			return
@@ -86,7 +89,7 @@ func (s *Server) serveWaiting(now int64) {
 // in state HANDED its request is the one that was received then.
 func (s *Server) takeBack(c *connection.Connection, handed, admitted bool) {
 	if !handed {
-		c.Received, c.Until = 0, 0
+		c.Received, c.Until, c.Queued = 0, 0, 0
 	}
 	c.Admitted = handed || admitted
 	s.receive(c, false)

@@ -172,7 +172,7 @@ func (s *Server) adjust(now int64) {
 	}
 	late := 0
 	for _, c := range s.waiting {
-		if now-c.Received > int64(growAfter) {
+		if now-c.Queued > int64(growAfter) {
 			late++
 		}
 	}
