@@ -95,9 +95,9 @@ class _Client:
 
 
 def until(kills: int | None, seconds: float) -> Callable[[int], bool]:
-    """Return what says that a run is over: after so many kills, or else after so many seconds."""
+    """Return what says that a run is over: after so many kills, or else so many seconds and a kill."""
     end = time.monotonic() + seconds
-    return lambda killed: killed >= kills if kills else time.monotonic() >= end
+    return lambda killed: killed >= (kills or 1) and (bool(kills) or time.monotonic() >= end)
 
 
 def differences(outcome: Outcome, lines: Iterable[str]) -> list[str]:
