@@ -95,7 +95,7 @@ class _Client:
 
 
 def until(kills: int | None, seconds: float) -> Callable[[int], bool]:
-    """Return what says that a run is over: after so many kills, or else so many seconds and a kill."""
+    """Return what says that a run is over: after so many kills, or else so many seconds and one."""
     end = time.monotonic() + seconds
     return lambda killed: killed >= (kills or 1) and (bool(kills) or time.monotonic() >= end)
 
