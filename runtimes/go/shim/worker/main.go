@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
 	"syscall"
 
 	"github.com/kubeless/kubeless/pkg/functions"
@@ -54,10 +55,15 @@ func contextOf(lookup func(string) string) functions.Context {
 
 // http is the server under the function: net/http's own. It serves `OPTIONS *` too (HTTP-25).
 func (s *server) http() *http.Server {
-	return &http.Server{
+	server := &http.Server{
 		Handler:                      s,
 		ConnContext:                  connContext,
 		ConnState:                    connState,
 		DisableGeneralOptionsHandler: true,
 	}
+	// LIMITS-3: from Go 1.27 on net/http accepts 500 fields, unless this field says otherwise.
+	if most := reflect.ValueOf(server).Elem().FieldByName("MaxHeaderValueCount"); most.IsValid() {
+		most.SetInt(1 << 16)
+	}
+	return server
 }
