@@ -9,7 +9,7 @@
 BIN := .venv/bin
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run; \
 	git grep -lI --untracked -E '^\#!/bin/(ba)?sh')
-C_SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' ':!runtimes/java/shim/handover')
+C_SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 SHIM = runtimes/nodejs/shim
 NODE_MODULES = $(SHIM)/node_modules/.complete
 INSTALL_PYTHON = apt-get update -qq && apt-get install -qq --yes python3-venv

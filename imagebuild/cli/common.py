@@ -10,7 +10,7 @@ from pathlib import Path
 from imagebuild.catalog.catalog import Catalog, Image, load
 from imagebuild.catalog.model import PREFIX_FORM
 from imagebuild.catalog.validation_messages import PREFIX_HINT
-from imagebuild.errors import UsageError
+from imagebuild.errors import UsageError, suggestion
 from imagebuild.output import Output
 from imagebuild.workspace import Workspace
 
@@ -50,6 +50,21 @@ def choose(
     return changes.since(catalog, images, changed_since)
 
 
+def image_called(catalog: Catalog, name: str) -> Image:
+    """Return the image of this name. Raises UsageError if there is none."""
+    images = {image.name: image for image in catalog.images()}
+    if name not in images:
+        raise UsageError(f"there is no image called `{name}`", suggestion(name, images))
+    return images[name]
+
+
+def lock_of(catalog_path: Path, given: Path | None) -> Path:
+    """Return the path of the lock: that of --lock, else images.lock beside the catalog."""
+    from imagebuild.release import lock
+
+    return given or catalog_path.absolute().parent / lock.NAME
+
+
 def prefix_of(catalog: Catalog, given: str) -> str:
     """Return the first part of the tags: the one of --prefix, else the catalog's.
 
@@ -82,6 +97,11 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print each line to standard output."""
     for line in lines:
         print(line)
+
+
+def say(line: str) -> None:
+    """Print a line of progress to standard error at once."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def print_json(value: object) -> None:

@@ -65,19 +65,8 @@ def run(
         Path, typer.Argument(metavar="FILE", help="The function.", exists=True, dir_okay=False)
     ],
     handler: Annotated[str, typer.Option("--handler", help="Its handler, as in FUNC_HANDLER.")],
-    requirements: Annotated[
-        Path | None,
-        typer.Option(
-            "--requirements",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Its dependencies, in the language's own manifest.",
-        ),
-    ] = None,
-    image_name: Annotated[
-        str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
-    ] = "",
+    requirements: options.Requirements = None,
+    image_name: options.RuntimeName = "",
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0: a free one.")
     ] = 0,

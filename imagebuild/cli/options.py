@@ -35,6 +35,22 @@ Runtime = Annotated[
         metavar="[SELECTOR]", help="A language (its default version), or one runtime image."
     ),
 ]
+ImageName = Annotated[
+    str, typer.Argument(metavar="IMAGE", help="One image, as python-3.13-distroless.")
+]
+RuntimeName = Annotated[
+    str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
+]
+Requirements = Annotated[
+    Path | None,
+    typer.Option(
+        "--requirements",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Its dependencies, in the language's own manifest.",
+    ),
+]
 Legacy = Annotated[bool, typer.Option("--legacy", help="Versions past their end of life too.")]
 Changed = Annotated[
     str,

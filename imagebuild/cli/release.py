@@ -1,13 +1,20 @@
 """The commands about published images."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imagebuild.cli import options
-from imagebuild.cli.common import choose, open_catalog, prefix_of, print_json, print_lines
+from imagebuild.cli.common import (
+    choose,
+    lock_of,
+    open_catalog,
+    prefix_of,
+    print_json,
+    print_lines,
+    say,
+)
 
 if TYPE_CHECKING:
     from imagebuild.release.lock_diff import PackagesOf
@@ -82,13 +89,13 @@ def push(
     wanted = pushing.Options(
         prefix=local,
         to=prefix_of(catalog, to) if to else local,
-        path=lock_path or catalog.root / "images.lock",
+        path=lock_of(catalog_path, lock_path),
         build=build,
         untested=untested,
         move_foreign=move_foreign,
     )
     chosen = choose(catalog, selectors, "", legacy)
-    entries = pushing.push(catalog, chosen, wanted, _say)
+    entries = pushing.push(catalog, chosen, wanted, say)
     if as_json:
         print_json([{"image": e.image, "reference": e.reference, **e.facts} for e in entries])
     else:
@@ -107,10 +114,10 @@ def pin(
     from imagebuild.release import commands
 
     catalog = open_catalog(catalog_path)
-    path = lock_path or catalog.root / "images.lock"
+    path = lock_of(catalog_path, lock_path)
     chosen = choose(catalog, selectors, "", legacy)
     target = prefix_of(catalog, to or prefix) if to or prefix else ""
-    print_lines(entry.reference for entry in commands.pin(catalog, chosen, path, target, _say))
+    print_lines(entry.reference for entry in commands.pin(catalog, chosen, path, target, say))
 
 
 def diff(
@@ -123,7 +130,7 @@ def diff(
     """Print what has changed in images.lock since a commit, as a changelog."""
     from imagebuild.release import commands, lock_diff
 
-    path = lock_path or catalog_path.absolute().parent / "images.lock"
+    path = lock_of(catalog_path, lock_path)
     packages_of = _signed_packages(key) if key else lock_diff.no_packages
     print_lines(commands.diff(path, from_revision, to_revision, packages_of))
 
@@ -139,9 +146,9 @@ def rollback(
     from imagebuild.release import commands
 
     catalog = open_catalog(catalog_path)
-    path = lock_path or catalog.root / "images.lock"
+    path = lock_of(catalog_path, lock_path)
     chosen = choose(catalog, selectors, "", legacy=True) if selectors else None
-    entries = commands.rollback(catalog, chosen, path, to_revision, _say, move_foreign=move_foreign)
+    entries = commands.rollback(catalog, chosen, path, to_revision, say, move_foreign=move_foreign)
     print_lines(entry.reference for entry in entries)
 
 
@@ -150,7 +157,3 @@ def _signed_packages(key: Path) -> "PackagesOf":
     from imagebuild.signing import cosign, packages
 
     return packages.reader(cosign.Cosign(Processes()), key)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

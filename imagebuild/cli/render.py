@@ -8,7 +8,7 @@ import typer
 
 from imagebuild.catalog.catalog import Catalog
 from imagebuild.cli import options
-from imagebuild.cli.common import open_catalog, pairs, prefix_of, print_lines
+from imagebuild.cli.common import lock_of, open_catalog, pairs, prefix_of, print_lines
 from imagebuild.errors import UsageError
 from imagebuild.render.pins import Pins
 
@@ -34,19 +34,8 @@ def render(
     ] = None,
     target: Annotated[Target, typer.Option("--target", help="Who reads it.")] = Target.KUBELESS,
     handler: Annotated[str, typer.Option("--handler", help="The function's handler.")] = "",
-    requirements: Annotated[
-        Path | None,
-        typer.Option(
-            "--requirements",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Its dependencies, in the language's own manifest.",
-        ),
-    ] = None,
-    image_name: Annotated[
-        str, typer.Option("--image", help="The runtime (default: by the file's suffix).")
-    ] = "",
+    requirements: options.Requirements = None,
+    image_name: options.RuntimeName = "",
     environment: options.Environment = None,
     config: Annotated[
         Path | None,
@@ -68,7 +57,7 @@ def render(
     from imagebuild.release import lock
 
     catalog = open_catalog(catalog_path)
-    path = lock_path or catalog.root / lock.NAME
+    path = lock_of(catalog_path, lock_path)
     pins = Pins(lock.required(path), prefix_of(catalog, prefix) if prefix else "")
     if target is Target.KUBELESS:
         from imagebuild.render import config_map, kubeless

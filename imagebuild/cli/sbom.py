@@ -1,18 +1,11 @@
 """The command that lists the parts of an image."""
 
-from typing import Annotated
-
-import typer
-
 from imagebuild.cli import options
-from imagebuild.cli.common import open_catalog, prefix_of, print_lines
-from imagebuild.errors import UsageError, suggestion
+from imagebuild.cli.common import image_called, open_catalog, prefix_of, print_lines
 
 
 def sbom(
-    name: Annotated[
-        str, typer.Argument(metavar="IMAGE", help="One image, as python-3.13-distroless.")
-    ],
+    name: options.ImageName,
     prefix: options.Prefix = "",
     catalog_path: options.CatalogPath = options.DEFAULT_CATALOG,
 ) -> None:
@@ -23,10 +16,8 @@ def sbom(
     from imagebuild.sbom import inventory
 
     catalog = open_catalog(catalog_path)
-    images = {image.name: image for image in catalog.images()}
-    if name not in images:
-        raise UsageError(f"there is no image called `{name}`", suggestion(name, images))
+    image = image_called(catalog, name)
     host = engine.connect(Processes(), catalog.root).host
     client = containers.connect(host)
-    text = inventory.sbom(client, host, catalog, images[name], prefix_of(catalog, prefix))
+    text = inventory.sbom(client, host, catalog, image, prefix_of(catalog, prefix))
     print_lines([text.removesuffix("\n")])

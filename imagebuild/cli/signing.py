@@ -1,13 +1,12 @@
 """The commands that sign a release and verify it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from imagebuild.cli import options
-from imagebuild.cli.common import choose, open_catalog, prefix_of, print_lines
+from imagebuild.cli.common import choose, lock_of, open_catalog, prefix_of, print_lines, say
 
 
 def _key(help_text: str) -> typer.models.OptionInfo:
@@ -28,9 +27,9 @@ def sign(
     from imagebuild.signing import commands
 
     catalog = open_catalog(catalog_path)
-    path = lock_path or catalog.root / "images.lock"
+    path = lock_of(catalog_path, lock_path)
     chosen = choose(catalog, selectors, "", legacy=True)
-    commands.sign(catalog, chosen, path, key, prefix_of(catalog, prefix), _say)
+    commands.sign(catalog, chosen, path, key, prefix_of(catalog, prefix), say)
 
 
 def verify_release(
@@ -43,10 +42,6 @@ def verify_release(
     from imagebuild.signing import commands
 
     catalog = open_catalog(catalog_path)
-    path = lock_path or catalog.root / "images.lock"
+    path = lock_of(catalog_path, lock_path)
     chosen = choose(catalog, selectors, "", legacy=True)
     print_lines(f"verified {line}" for line in commands.verify(catalog, chosen, path, key))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from imagebuild.catalog.catalog import Catalog, load
+from imagebuild.catalog.catalog import Catalog, Image, load
 from imagebuild.output import Output
 from imagebuild.workspace import Workspace
+from tests.imagebuild.memory_registry import MemoryRegistry
 
 CATALOG = """\
 prefix: prefix
@@ -111,3 +112,15 @@ def committed(tree: Path) -> Path:
     for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "first"]):
         subprocess.run(["git", "-C", str(tree), *command], check=True)
     return tree
+
+
+@pytest.fixture
+def registry() -> MemoryRegistry:
+    """Return an empty registry."""
+    return MemoryRegistry()
+
+
+@pytest.fixture
+def images(catalog: Catalog) -> dict[str, Image]:
+    """Return the images of version 2.0, by variant."""
+    return {image.variant: image for image in catalog.images() if image.version == "2.0"}
