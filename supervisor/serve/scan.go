@@ -21,7 +21,7 @@ const (
 // scan looks at the connections of a worker.
 func (s *Server) scan(w *worker.Handle, now int64) {
 	wasUsed := len(w.Used) > 0
-	w.Busy, w.Stuck = false, false
+	w.Busy, w.Executing, w.Stuck = false, false, false
 	for place := len(w.Used) - 1; place >= 0; place-- {
 		number := w.Used[place]
 		s.scanSlot(w, number, now)
@@ -30,6 +30,9 @@ func (s *Server) scan(w *worker.Handle, now int64) {
 			w.GiveBack(place)
 		case word.IsRequest() || word.State() == protocol.Handed:
 			w.Busy = true
+			// Its deadline was judged above. It may be later than that of the calls that were there when the
+			// worker was retired, because a worker begins what it has received until it learns of that.
+			w.Executing = w.Executing || word.Phase() == protocol.Waiting || word.Phase() == protocol.Calling
 		}
 	}
 	if wasUsed && len(w.Used) == 0 {
@@ -49,7 +52,7 @@ func (s *Server) endIfDue(w *worker.Handle, now int64) {
 	case s.one && w.Stuck:
 		w.Kill(now)
 	// TIMEOUT-6: what a timed-out call still does ends as soon as nobody else needs the process.
-	case w.Retired != 0 && (!w.Busy || now >= w.Retired+int64(s.settings.Timeout)):
+	case w.Retired != 0 && (!w.Busy || !w.Executing && now >= w.Retired+int64(s.settings.Timeout)):
 		w.Kill(now)
 	}
 }

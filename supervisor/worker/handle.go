@@ -29,7 +29,7 @@ type Handle struct {
 	Ended      bool
 	Overdue    bool  // killed because a call has passed its deadline
 	Busy       bool  // holds a request, as of the last scan
-	Lasting    bool  // holds one that takes longer than others may wait, as of the last scan
+	Executing  bool  // holds a call that has begun or waits for its turn, and has time left, as of the last scan
 	Stuck      bool  // does not listen, as of the last scan
 	AloneUntil int64 // no further connection shares it before
 	LastCall   int64 // duration of its last call; 0: not known
