@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"fmt"
+	"os"
 	"runtime"
 	"syscall"
 
@@ -49,5 +51,14 @@ func (s *starter) start(arguments, environment []string, files []uintptr) (int, 
 		Sys: &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL},
 	}}
 	done := <-s.results
+	if done.err == nil {
+		preferForKill(done.id)
+	}
 	return done.id, done.err
+}
+
+// preferForKill has the kernel end this process and what it forks when memory runs out, and not the
+// supervisor, which answers for them (FAILURE-9). Where the kernel refuses, its own choice stands.
+func preferForKill(id int) {
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", id), []byte("1000"), 0)
 }

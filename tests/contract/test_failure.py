@@ -127,3 +127,11 @@ def test_random_kills(server: Server) -> None:
     metrics = server.metrics()
     counts = [metrics.total(f"function_{name}_total") for name in ("calls", "failures")]
     assert counts == [total, outcome.count[500]]
+
+
+@pytest.mark.clause("FAILURE-9")
+@pytest.mark.function("hog", mem_limit="256m", memswap_limit="256m")
+def test_out_of_memory(server: Server) -> None:
+    """Whoever ends the process, the kernel or the language, answers come from process 1."""
+    assert [server.call().status_code for _ in range(2)] == [500, 500]
+    assert server.health() == 200

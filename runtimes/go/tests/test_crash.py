@@ -34,14 +34,6 @@ def test_fatal_error(server: Server, how: str) -> None:
     wait_until(lambda: FATAL[how] in server.stderr)
 
 
-@pytest.mark.function("crash", mem_limit="96m", memswap_limit="96m")
-def test_out_of_memory(server: Server) -> None:
-    """The kernel ends the worker and not the runtime: the next call is served."""
-    assert server.call({"how": "memory"}).status_code == 500
-    assert server.health() == 200
-    assert server.call({"how": "none"}).text == "done"
-
-
 @pytest.mark.function("crash", FUNC_TIMEOUT="0.5")
 def test_context_ends_at_the_deadline(server: Server) -> None:
     """A function that watches its context learns of the deadline: 408, or its own answer."""

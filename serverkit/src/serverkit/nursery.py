@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from serverkit.deadline import end_tree
-from serverkit.process import Signals
+from serverkit.process import Signals, be_first_to_end
 from serverkit.settings import Settings
 from serverkit.slots import Slots
 
@@ -51,6 +51,7 @@ class Nursery:
         try:
             ours.close()
             self.signals.reset()
+            be_first_to_end()  # FAILURE-9
             forget()
             from serverkit.zygote import run_zygote  # what the supervisor has no use for
 
