@@ -1,6 +1,7 @@
 """A made-up language needs one folder and one catalog entry, and no change of builder or suite."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,8 @@ def test_contract(tree: Path) -> None:
     """The suite runs on it, and a server of ten lines keeps these clauses."""
     ended = build_py(tree, "test", *(f"--clause={clause}" for clause in PASSES))
     assert ended.returncode == 0, ended.stderr
-    assert f"{len(PASSES)} passed" in ended.stderr
+    passed = re.search(r"^(\d+) passed, \d+ deselected", ended.stderr, re.MULTILINE)
+    assert passed and int(passed[1]) >= len(PASSES)
 
 
 @pytest.mark.timeout(SECONDS)
