@@ -9,6 +9,7 @@ import pytest
 from tests.support.readme import COMMANDS, ENGINE
 
 ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
 def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
@@ -41,12 +42,9 @@ def test_every_command_is_run_somewhere() -> None:
     assert all(c.startswith(("make ", "./build.py ")) for c in COMMANDS)
 
 
-@pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/design.md"]
-)
-def test_links_lead_to_files(document: str) -> None:
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(path: Path) -> None:
     """And their fragments to headings."""
-    path = ROOT / document
     for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
         if target.startswith(("http://", "https://", "#")):
             continue

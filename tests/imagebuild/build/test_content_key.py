@@ -72,7 +72,7 @@ def test_a_file_that_a_build_can_copy_changes_it(catalog: Catalog, tree: Path, p
         "runtimes/esperanto/shim/__pycache__/server.pyc",
         "runtimes/esperanto/.pytest_cache/x",
         "runtimes/other/Dockerfile",
-        "docs/design.md",
+        "docs/decisions.md",
     ],
 )
 def test_a_file_that_no_build_can_copy_does_not(catalog: Catalog, tree: Path, path: str) -> None:
