@@ -129,6 +129,7 @@ def test_random_kills(server: Server) -> None:
     assert counts == [total, outcome.count[500]]
 
 
+@pytest.mark.clause("FAILURE-7")
 @pytest.mark.clause("FAILURE-9")
 @pytest.mark.function("hog", mem_limit="256m", memswap_limit="256m")
 def test_out_of_memory(server: Server) -> None:
