@@ -1,1 +1,1 @@
-"""The contract suite: one file for each chapter of SPEC.md. No test names a language."""
+"""The contract suite: by the chapters of SPEC.md. No test names a language."""
