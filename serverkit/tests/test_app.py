@@ -1,6 +1,7 @@
 """The WSGI application."""
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -224,6 +225,23 @@ def test_refused() -> None:
     app = create_app(handler, SETTINGS)
     assert call(app, "POST", headers=JSON, body=b"{").status == 400
     assert call(app, "POST", body=b"x" * 101).status == 413
+
+
+def test_coded_body() -> None:
+    """REQUEST-27, REQUEST-28: the native request knows nothing of a coding that was undone."""
+
+    def handler(event: Any, context: Any) -> dict[str, Any]:
+        request = event["extensions"]["request"]
+        assert request.json == event["data"]
+        return {"length": request.content_length, "coding": request.get_header("Content-Encoding")}
+
+    app = create_app(handler, SETTINGS)
+    headers = {**JSON, "Content-Encoding": "gzip"}
+    answer = call(app, "POST", headers=headers, body=gzip.compress(b"[1]"))
+    assert answer.body == b'{"length": 3, "coding": null}'
+    assert call(app, "POST", headers=headers, body=b"[1]").status == 400
+    refused = call(app, "POST", headers={**JSON, "Content-Encoding": "zap"}, body=b"[1]")
+    assert (refused.status, refused.header("Accept-Encoding")) == (415, "gzip, deflate")
 
 
 def test_cors() -> None:

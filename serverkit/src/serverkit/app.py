@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import bottle
@@ -70,7 +71,7 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
             body = read_body(environ, self.settings.body_limit)
             event = create_event(header_reader(environ), body, bottle.request)
         except RequestError as error:
-            return plain(error.status)
+            return plain(error.status, error.headers)
         self.watch.begin()
         try:
             return self.convert(self.coroutines.finish(self.function(event, self.context)))
@@ -143,10 +144,10 @@ class FunctionApp(bottle.Bottle):  # type: ignore[misc]
         return str(error.body)
 
 
-def plain(status: int) -> Any:
-    """Return the runtime's own answer of a status (RESPONSE-15)."""
+def plain(status: int, headers: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """Return the runtime's own answer of a status (RESPONSE-15), with `headers` of this one."""
     line = f"{status} {PHRASES[status]}"
-    return bottle.HTTPResponse(own_body(status), line, {"Content-Type": TEXT})
+    return bottle.HTTPResponse(own_body(status), line, {"Content-Type": TEXT, **headers})
 
 
 def is_response(value: object) -> bool:

@@ -1,5 +1,8 @@
 """The errors of serverkit. Their text is for the user: what failed, what was found, a hint."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class ServerkitError(Exception):
     """A reason not to start; the text is the message, its first line the cause."""
@@ -25,11 +28,12 @@ class LoadError(ServerkitError):
 
 
 class RequestError(Exception):
-    """A request that is refused without a call, with its status."""
+    """A request that is refused without a call, with its status and headers of its own."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(status)
         self.status = status
+        self.headers = headers
 
 
 class ConnectionLostError(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+from serverkit.content import text_of
 from serverkit.errors import RequestError
 from serverkit.settings import Settings
 
@@ -20,17 +21,17 @@ def create_event(header: Header, body: bytes, request: object) -> dict[str, Any]
     """Return the event of one request.
 
     `header` returns a header's value by its lower-case name, or None. `request` is the native
-    request, handed on as `extensions`. Raises RequestError 400 for malformed JSON (REQUEST-7) and
-    malformed CloudEvents (REQUEST-20).
+    request, handed on as `extensions`. Raises RequestError: 400 for malformed JSON (REQUEST-7) and
+    malformed CloudEvents (REQUEST-20), 415 for JSON in an unknown charset (REQUEST-34).
     """
-    kind = media_type(header("content-type") or "")
-    if kind == "application/cloudevents+json":
-        fields, data = _structured(body)
+    content_type = header("content-type") or ""
+    if media_type(content_type) == "application/cloudevents+json":
+        fields, data = _structured(body, content_type)
     elif any(header(f"ce-{name}") is not None for name in _REQUIRED):  # REQUEST-25
-        fields, data = _binary(header), parse(kind, body)
+        fields, data = _binary(header), parse(content_type, body)
     else:
         # REQUEST-4: a missing header is a field of value None.
-        fields, data = {field: header(field) for field in FIELDS}, parse(kind, body)
+        fields, data = {field: header(field) for field in FIELDS}, parse(content_type, body)
     return {"data": data, **fields, "extensions": {"request": request}}
 
 
@@ -49,19 +50,21 @@ def media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def parse(kind: str, body: bytes) -> Any:
+def parse(content_type: str, body: bytes) -> Any:
     """Return the data of a body: parsed where its type is JSON's, else its bytes as they came."""
+    kind = media_type(content_type)
     # REQUEST-5; REQUEST-8: no body at all is None, as the Kubeless runtime had it.
     if kind == "application/json" or kind.endswith("+json"):
-        return parse_json(body) if body else None
+        return parse_json(body, content_type) if body else None
     return body
 
 
-def parse_json(body: bytes) -> Any:
-    """Parse JSON or raise RequestError 400."""
+def parse_json(body: bytes, content_type: str) -> Any:
+    """Parse JSON in the charset of its type; raises RequestError 400, or 415 (REQUEST-34)."""
+    text = text_of(body, content_type)
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):  # REQUEST-38: too deep, or an integer of too many digits
         raise RequestError(400) from None
 
 
@@ -80,9 +83,9 @@ def _binary(header: Header) -> dict[str, str | None]:
     }
 
 
-def _structured(body: bytes) -> tuple[dict[str, Any], Any]:
+def _structured(body: bytes, content_type: str) -> tuple[dict[str, Any], Any]:
     """Return the event's fields and data from a CloudEvents envelope (REQUEST-19)."""
-    envelope = parse_json(body)
+    envelope = parse_json(body, content_type)
     if not isinstance(envelope, dict):
         raise RequestError(400)
     _check(envelope)

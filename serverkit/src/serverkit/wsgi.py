@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+from serverkit.content import undo_coding
 from serverkit.errors import RequestError
 
 Environ = dict[str, Any]
@@ -24,9 +25,10 @@ def header_reader(environ: Environ) -> Callable[[str], str | None]:
 
 
 def read_body(environ: Environ, limit: int) -> bytes:
-    """Read the body whole, put it back for the native request, and return it.
+    """Read the body whole, undo its coding, put it back for the native request, and return it.
 
-    Raises RequestError 413 where it has more than `limit` bytes (REQUEST-14).
+    Raises RequestError: 413 where it has more than `limit` bytes before or after that (REQUEST-14,
+    REQUEST-31), 415 or 400 where its coding can't be undone.
     """
     stream = environ["wsgi.input"]
     if environ.get("wsgi.input_terminated"):
@@ -38,6 +40,10 @@ def read_body(environ: Environ, limit: int) -> bytes:
         body = stream.read(length) if length else b""
     if len(body) > limit:
         raise RequestError(413)
+    decoded = undo_coding(body, environ.get("HTTP_CONTENT_ENCODING", ""), limit)
+    if decoded is not body:  # REQUEST-28
+        body = decoded
+        del environ["HTTP_CONTENT_ENCODING"]
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # what the function reads is decoded already
     environ["CONTENT_LENGTH"] = str(len(body))
     # Bottle keeps the body it has read under this name.
