@@ -4,6 +4,7 @@ import { ServerResponse } from "node:http";
 import express from "express";
 import { hasBody, peekBody, readBody } from "./body.js";
 import { reportError, runCall } from "./call.js";
+import { decoderFor } from "./content_coding.js";
 import { createEvent } from "./event.js";
 import { RequestError } from "./request_error.js";
 import { OUTCOME } from "./worker_library.js";
@@ -19,6 +20,9 @@ import { OUTCOME } from "./worker_library.js";
  * @property {object} context
  * @property {number} bodyLimit bytes of a body after decoding
  */
+
+/** @param {Buffer} body */
+const keep = (body) => body;
 
 const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
 
@@ -89,6 +93,7 @@ function refuse(error, request, response, next) {
   const text = refused ? error.message : "Internal Server Error";
   response
     .status(refused ? error.status : 500)
+    .set(refused ? error.headers : {})
     .type("text/plain")
     .end(`${text}\n`);
 }
@@ -107,9 +112,9 @@ export function createApp(service) {
     /** @type {Buffer | undefined} */
     let body;
     if (hasBody(request)) {
-      body = await (request.is("multipart/*")
-        ? peekBody(request)
-        : readBody(request, service.bodyLimit));
+      const coding = request.headers["content-encoding"];
+      const decode = coding === undefined ? keep : await decoderFor(coding, service.bodyLimit);
+      body = await (request.is("multipart/*") ? peekBody : readBody)(request, decode);
       Object.assign(request, { body, rawBody: body });
     }
     const event = createEvent(request, response, body);

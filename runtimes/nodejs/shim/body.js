@@ -3,20 +3,7 @@
 
 import { RequestError } from "./request_error.js";
 
-// Which function of `node:zlib` undoes an encoding. It is imported late, because that takes a
-// twentieth of a worker's start.
-const DECODERS = /** @type {const} */ ({
-  gzip: "createGunzip",
-  "x-gzip": "createGunzip",
-  deflate: "createInflate",
-  br: "createBrotliDecompress",
-});
-
-/**
- * @param {string} encoding
- * @returns {encoding is keyof typeof DECODERS}
- */
-const isKnown = (encoding) => Object.hasOwn(DECODERS, encoding);
+/** @typedef {(body: Buffer) => Buffer} Decode undoes a content coding; may throw a RequestError */
 
 /**
  * Whether `request` has a body, an empty one included.
@@ -28,63 +15,50 @@ export function hasBody({ headers }) {
 }
 
 /**
- * Collect `stream` to one Buffer. Rejects with a RequestError if it breaks off, or if it has more
- * than `limit` bytes.
+ * Return the body of `request`, decoded. Rejects with a RequestError: 400 if it breaks off, or what
+ * `decode` throws.
  *
- * @param {import("node:stream").Readable} stream
- * @param {number} limit
+ * @param {import("node:http").IncomingMessage} request
+ * @param {Decode} decode
  * @returns {Promise<Buffer>}
  */
-function collect(stream, limit) {
-  return new Promise((resolve, reject) => {
-    /** @type {Buffer[]} */
-    const chunks = [];
-    let length = 0;
-    /** @param {number} status */
-    const stop = (status) => {
-      stream.off("data", onData);
-      reject(new RequestError(status));
-    };
-    /** @param {Buffer} chunk */
-    const onData = (chunk) => {
-      length += chunk.length;
-      if (length > limit) return stop(413);
-      chunks.push(chunk);
-    };
-    stream.on("data", onData);
-    stream.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    stream.on("error", () => stop(400));
-    stream.on("close", () => stop(400));
+export async function readBody(request, decode) {
+  /** @type {Buffer[]} */
+  const chunks = [];
+  await new Promise((resolve, reject) => {
+    const stop = () => reject(new RequestError(400));
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", resolve);
+    request.on("error", stop);
+    request.on("close", stop);
   });
+  return decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
 }
 
 /**
- * Return the body of `request`, its content encoding undone. Rejects with a RequestError: 413 for
- * one of more than `limit` bytes after decoding (REQUEST-14), 415 for an unknown encoding, 400 for
- * one that can't be decoded.
+ * Give the decoded body to the function that reads `request` as a stream: then the headers must tell
+ * of the decoded one as well (REQUEST-28).
  *
  * @param {import("node:http").IncomingMessage} request
- * @param {number} limit
- * @returns {Promise<Buffer>}
+ * @param {Buffer} sent
+ * @param {Buffer} body
  */
-export async function readBody(request, limit) {
-  const encoding = (request.headers["content-encoding"] ?? "identity").toLowerCase();
-  if (encoding === "identity") return collect(request, limit);
-  if (!isKnown(encoding)) throw new RequestError(415);
-  const zlib = await import("node:zlib");
-  const decoder = zlib[DECODERS[encoding]]();
-  request.on("error", (error) => decoder.destroy(error));
-  return collect(request.pipe(decoder), limit);
+function giveBack(request, sent, body) {
+  if (body.length > 0) request.unshift(body);
+  if (body === sent) return;
+  delete request.headers["content-encoding"];
+  request.headers["content-length"] = String(body.length);
 }
 
 /**
- * Return the body of `request`, and leave it readable as a stream, because a function reads a
- * multipart form from the native request (REQUEST-16).
+ * Return the body of `request`, decoded, and leave it readable as a stream, because a function reads
+ * a multipart form from the native request (REQUEST-16). Rejects as `readBody` does.
  *
  * @param {import("node:http").IncomingMessage} request
+ * @param {Decode} decode
  * @returns {Promise<Buffer>}
  */
-export function peekBody(request) {
+export function peekBody(request, decode) {
   return new Promise((resolve, reject) => {
     /** @type {Buffer[]} */
     const chunks = [];
@@ -96,10 +70,15 @@ export function peekBody(request) {
       for (let chunk = request.read(); chunk !== null; chunk = request.read()) chunks.push(chunk);
       if (!request.complete) return;
       stopListening();
-      const body = Buffer.concat(chunks);
-      // The stream hasn't emitted `end` yet: what is given back in this turn can be read again.
-      if (body.length > 0) request.unshift(body);
-      resolve(body);
+      const sent = Buffer.concat(chunks);
+      try {
+        const body = decode(sent);
+        // The stream hasn't emitted `end` yet: what is given back in this turn can be read again.
+        giveBack(request, sent, body);
+        resolve(body);
+      } catch (error) {
+        reject(error);
+      }
     };
     const onClose = () => {
       stopListening();

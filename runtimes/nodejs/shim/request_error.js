@@ -2,12 +2,20 @@
 
 import { STATUS_CODES } from "node:http";
 
-/** The answer has the `status`; its body is the reason phrase. */
+// RESPONSE-15: Node has the older phrase for it.
+const TOO_LARGE = "Content Too Large";
+
+/** The answer has the `status` and the `headers`; its body is the reason phrase. */
 export class RequestError extends Error {
-  /** @param {number} status */
-  constructor(status) {
-    super(STATUS_CODES[status]);
+  /**
+   * @param {number} status
+   * @param {Record<string, string>} headers
+   */
+  constructor(status, headers = {}) {
+    super(status === 413 ? TOO_LARGE : STATUS_CODES[status]);
     /** @readonly */
     this.status = status;
+    /** @readonly */
+    this.headers = headers;
   }
 }

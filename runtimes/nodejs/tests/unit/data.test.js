@@ -57,10 +57,19 @@ test("text keeps its newlines, and its charset is undone", () => {
     decodeBody(Buffer.from([0xfc]), "text/plain; charset=iso-8859-1"),
     "ü",
   );
-  assert.equal(
-    decodeBody(Buffer.from("ü"), "text/plain; charset=unknown"),
-    "ü",
+  assert.throws(
+    () => decodeBody(Buffer.from("ü"), "text/plain; charset=unknown"),
+    { status: 415 },
   );
+  const empty = Buffer.alloc(0);
+  assert.equal(decodeBody(empty, "text/plain; charset=unknown"), "");
+});
+
+test("a byte order mark before JSON is dropped, and its charset undone", () => {
+  assert.equal(decodeBody(Buffer.from("\ufeff1"), "application/json"), 1);
+  const body = Buffer.from('"ü"', "utf16le");
+  const type = "application/json; charset=utf-16le";
+  assert.equal(decodeBody(body, type), "ü");
 });
 
 test("other bytes stay as they are", () => {
