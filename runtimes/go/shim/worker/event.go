@@ -17,8 +17,8 @@ const firstPiece = 1 << 20
 
 var errTooLarge = errors.New("the body is larger than the limit")
 
-// readBody reads the body as text, and lets the function read it again through the request
-// (REQUEST-16).
+// readBody reads the body as text, without its coding, and lets the function read it again through the
+// request (REQUEST-16).
 func readBody(request *http.Request, limit int64) (string, error) {
 	if request.Body == http.NoBody {
 		return "", nil
@@ -36,10 +36,10 @@ func readBody(request *http.Request, limit int64) (string, error) {
 	}
 	text := body.String()
 	request.Body = io.NopCloser(strings.NewReader(text))
-	return text, nil
+	return undoCoding(request, text, limit)
 }
 
-// newEvent makes the event of a request; an error stands for a malformed request.
+// newEvent makes the event of a request. The error is errCharset, or stands for a malformed request.
 func newEvent(request *http.Request, body string) (functions.Event, error) {
 	header := request.Header
 	event := functions.Event{
@@ -49,13 +49,17 @@ func newEvent(request *http.Request, body string) (functions.Event, error) {
 		EventTime:      first(header["Event-Time"]),
 		EventNamespace: first(header["Event-Namespace"]),
 	}
-	media := mediaType(first(header["Content-Type"]))
-	if media == "application/cloudevents+json" {
-		return event, structuredMode(&event, body)
+	contentType := first(header["Content-Type"])
+	media := mediaType(contentType)
+	if isJSON(media) && body != "" { // REQUEST-7, REQUEST-8
+		text, err := jsonText(body, contentType)
+		if err != nil {
+			return event, err
+		}
+		event.Data = text
 	}
-	// REQUEST-7, REQUEST-8; an encoded body is the function's to decode, as in the old runtime.
-	if isJSON(media) && body != "" && !isEncoded(header) && !validJSON(body) {
-		return event, errors.New("the body is not JSON")
+	if media == "application/cloudevents+json" {
+		return event, structuredMode(&event, event.Data)
 	}
 	return event, binaryMode(&event, header)
 }
@@ -67,11 +71,6 @@ func first(values []string) string {
 		return ""
 	}
 	return values[0]
-}
-
-func isEncoded(header http.Header) bool {
-	coding := first(header["Content-Encoding"])
-	return coding != "" && !strings.EqualFold(coding, "identity")
 }
 
 func validJSON(text string) bool { return utf8.ValidString(text) && json.Valid([]byte(text)) }

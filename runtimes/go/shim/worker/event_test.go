@@ -41,13 +41,23 @@ func TestMalformedJSON(t *testing.T) { // REQUEST-5, REQUEST-7, REQUEST-8
 	}
 }
 
-// An encoded body reaches the function as it came, and is not taken for malformed JSON.
-func TestEncodedJSON(t *testing.T) {
-	for coding, good := range map[string]bool{"gzip": true, "br": true, "identity": false, "": false} {
-		made := request("\x1f\x8b", "content-type", "application/json", "content-encoding", coding)
-		if _, err := newEvent(made, "\x1f\x8b"); (err == nil) != good {
-			t.Errorf("`%s`: %v", coding, err)
-		}
+// REQUEST-33: the data is UTF-8 whatever the charset was, in both modes of CloudEvents too.
+func TestJSONInACharset(t *testing.T) {
+	const body = "{\"s\": \"gr\xfc\xdfe\"}"
+	event, err := newEvent(request(body, "content-type", "application/json; charset=iso-8859-1"), body)
+	if err != nil || event.Data != `{"s": "grüße"}` {
+		t.Errorf("%q, %v", event.Data, err)
+	}
+	if _, err := newEvent(request(body, "content-type", "application/json; charset=klingon"), body); err != errCharset {
+		t.Error(err)
+	}
+	if event, err := newEvent(request("", "content-type", "application/json; charset=klingon"), ""); err != nil {
+		t.Errorf("%q, %v", event.Data, err) // REQUEST-32
+	}
+	const envelope = mark + `{"specversion": "1.0", "id": "1", "type": "t", "source": "s", "data": 1}`
+	event, err = newEvent(request(envelope, "content-type", "application/cloudevents+json"), envelope)
+	if err != nil || event.Data != "1" {
+		t.Errorf("%q, %v", event.Data, err)
 	}
 }
 

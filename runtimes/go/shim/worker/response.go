@@ -149,6 +149,17 @@ func (r *recorder) fail(status int) {
 			delete(header, name)
 		}
 	}
+	r.sendRefusal(status)
+}
+
+// failWith is fail with one header more, before any function has prepared something.
+func (r *recorder) failWith(status int, name, value string) {
+	r.Header().Set(name, value)
+	r.sendRefusal(status)
+}
+
+func (r *recorder) sendRefusal(status int) {
+	header := r.Header()
 	made := refusal(status)
 	header["Content-Type"] = []string{made.media}
 	header["Content-Length"] = []string{strconv.Itoa(len(made.body))}

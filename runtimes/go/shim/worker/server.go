@@ -98,12 +98,19 @@ func (s *server) admit(x *exchange) {
 	case x.conn.status != 0:
 		x.refuse(x.conn.status)
 		return
+	case errors.Is(err, errCoding): // REQUEST-29
+		x.failWith(http.StatusUnsupportedMediaType, "Accept-Encoding", acceptedCodings)
+		return
 	case err != nil:
 		x.refuse(http.StatusBadRequest)
 		return
 	}
 	event, err := newEvent(x.request, body)
-	if err != nil {
+	switch {
+	case errors.Is(err, errCharset): // REQUEST-34
+		x.fail(http.StatusUnsupportedMediaType)
+		return
+	case err != nil:
 		x.fail(http.StatusBadRequest)
 		return
 	}
