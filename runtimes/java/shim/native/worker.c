@@ -27,9 +27,10 @@ NATIVE(jlongArray, open)(JNIEnv *env, jclass class) {
     fail(env, "wait for connections");
     return NULL;
   }
-  jlong limits[] = {settings.timeout, settings.calls, settings.concurrency};
-  jlongArray result = (*env)->NewLongArray(env, 3);
-  if (result != NULL) (*env)->SetLongArrayRegion(env, result, 0, 3, limits);
+  jlong limits[] = {settings.timeout, settings.calls, settings.concurrency, settings.body_limit};
+  jsize count = sizeof limits / sizeof limits[0];
+  jlongArray result = (*env)->NewLongArray(env, count);
+  if (result != NULL) (*env)->SetLongArrayRegion(env, result, 0, count, limits);
   return result;
 }
 

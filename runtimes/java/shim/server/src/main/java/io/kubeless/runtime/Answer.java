@@ -28,9 +28,12 @@ record Answer(
   private static final Map<Integer, String> REASONS =
       Map.of(
           400, "Bad Request",
+          413, "Content Too Large",
           415, "Unsupported Media Type",
           500, "Internal Server Error",
           503, "Service Unavailable");
+  private static final List<Map.Entry<String, String>> CODINGS =
+      List.of(Map.entry("Accept-Encoding", "gzip, deflate"));
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String BINARY = "application/octet-stream";
 
@@ -67,6 +70,14 @@ record Answer(
       return streamed(TEXT, output -> copy(iterator, output));
     }
     return whole("application/json", Json.write(result)); // RESPONSE-3, RESPONSE-5
+  }
+
+  /** Returns what the shim answers to a request that it can't accept. */
+  static Answer refusal(BadRequestException reason) {
+    Answer answer = refusal(reason.status);
+    return reason.isCoding
+        ? new Answer(answer.status, CODINGS, answer.contentType, answer.bytes, null)
+        : answer;
   }
 
   /** Returns what the shim itself answers: the status in words. */

@@ -93,7 +93,7 @@ final class CloudEvents {
   static Event structured(HttpRequest request) throws BadRequestException {
     Object parsed;
     try {
-      parsed = Json.read(request.bytes());
+      parsed = Json.readExactly(request.utf8());
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(400, e.getMessage());
     }
@@ -124,14 +124,23 @@ final class CloudEvents {
       }
       type = type == null ? "application/octet-stream" : type;
     } else {
-      type = type == null ? "application/json" : type;
+      type = type == null ? "application/json" : TextDecoder.withoutCharset(type);
       Object data = event.get("data");
       boolean isText = data instanceof String && !HttpRequest.isJson(HttpRequest.mediaType(type));
       if (event.containsKey("data")) {
-        bytes = isText ? ((String) data).getBytes(UTF_8) : Json.write(data);
+        bytes = isText ? ((String) data).getBytes(UTF_8) : json(data);
       }
     }
     return with(request, type, bytes, attributes(event));
+  }
+
+  /** REQUEST-38: Jackson writes up to a thousand levels. */
+  private static byte[] json(Object data) throws BadRequestException {
+    try {
+      return Json.write(data);
+    } catch (RuntimeException e) {
+      throw new BadRequestException(400, "the data of the CloudEvent is nested too deep");
+    }
   }
 
   private static Map<String, String> attributes(Map<?, ?> event) {

@@ -1,12 +1,8 @@
 package io.kubeless.runtime;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kubeless.Request;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +31,11 @@ record HttpRequest(
 
   @Override
   public Object json() {
-    return Json.read(bytes);
+    try {
+      return Json.read(utf8());
+    } catch (BadRequestException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -66,20 +66,18 @@ record HttpRequest(
   }
 
   /** The data as text, one character a byte where it isn't text: that loses nothing (REQUEST-9). */
-  String text() {
-    return new String(bytes, isText(mediaType(contentType)) ? charset(contentType) : ISO_8859_1);
+  String text() throws BadRequestException {
+    if (bytes.length == 0) { // REQUEST-32
+      return "";
+    }
+    if (!isText(mediaType(contentType))) {
+      return new String(bytes, ISO_8859_1);
+    }
+    return TextDecoder.text(bytes, TextDecoder.charset(contentType));
   }
 
-  private static Charset charset(String contentType) {
-    int at = contentType == null ? -1 : contentType.toLowerCase(Locale.ROOT).indexOf("charset=");
-    if (at < 0) {
-      return UTF_8;
-    }
-    String name = contentType.substring(at + 8).split(";", 2)[0].trim().replace("\"", "");
-    try {
-      return Charset.forName(name);
-    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      return UTF_8;
-    }
+  /** The data as bytes of UTF-8; it is JSON. */
+  byte[] utf8() throws BadRequestException {
+    return TextDecoder.json(bytes, TextDecoder.charset(contentType));
   }
 }

@@ -43,6 +43,18 @@ final class Json {
     }
   }
 
+  /** As {@link #read}, with a BigDecimal where a double would change the number. */
+  static Object readExactly(byte[] text) {
+    try {
+      return MAPPER
+          .readerFor(Object.class)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .readValue(text);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
   /** Returns whether the text is one JSON value, without building it (REQUEST-7). */
   static boolean isValid(byte[] text) {
     try (JsonParser parser = MAPPER.createParser(text)) {

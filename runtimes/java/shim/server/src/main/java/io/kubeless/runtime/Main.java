@@ -29,7 +29,7 @@ public final class Main {
     }
     RunningCalls calls = new RunningCalls((int) limits[1], limits[0]);
     RequestHandler handler =
-        new RequestHandler(calls, new FunctionCaller(settings, function, calls));
+        new RequestHandler(calls, new FunctionCaller(settings, function, calls), limits[3]);
     new ControlChannel(handler, calls, ConnectionThreads.start((int) limits[2])).start();
     new ExitGuard(calls).install();
     WorkerLibrary.ready();

@@ -6,19 +6,24 @@ import io.kubeless.Event;
 final class RequestHandler {
   private final RunningCalls calls;
   private final FunctionCaller caller;
+  private final long bodyLimit;
 
-  RequestHandler(RunningCalls calls, FunctionCaller caller) {
+  /**
+   * @param bodyLimit bytes that a body may have once it is decoded
+   */
+  RequestHandler(RunningCalls calls, FunctionCaller caller, long bodyLimit) {
     this.calls = calls;
     this.caller = caller;
+    this.bodyLimit = bodyLimit;
   }
 
   /** Answers a whole request; returns when its answer has been sent. */
   void serve(int slot, RequestHead head, byte[] body) {
     Event event;
     try {
-      event = EventReader.read(head, body);
+      event = EventReader.read(head, body, bodyLimit);
     } catch (BadRequestException e) {
-      refuse(slot, e.status);
+      refuse(slot, Answer.refusal(e));
       return;
     }
     RunningCalls.Call call = calls.tryBegin(slot);
@@ -31,7 +36,7 @@ final class RequestHandler {
 
   private void call(int slot, Event event, RunningCalls.Call place) {
     if (place == null) {
-      refuse(slot, 503);
+      refuse(slot, Answer.refusal(503));
       return;
     }
     try (place) {
@@ -42,11 +47,11 @@ final class RequestHandler {
   /** Answers for an error of the shim itself. */
   void fail(int slot, Throwable error) {
     FunctionCaller.report(error);
-    refuse(slot, 500);
+    refuse(slot, Answer.refusal(500));
   }
 
-  private static void refuse(int slot, int status) {
-    Answer answer = Answer.refusal(status);
-    WorkerLibrary.answer(slot, status, WorkerLibrary.NO_CALL, answer.fields(), answer.bytes());
+  private static void refuse(int slot, Answer answer) {
+    WorkerLibrary.answer(
+        slot, answer.status(), WorkerLibrary.NO_CALL, answer.fields(), answer.bytes());
   }
 }

@@ -60,6 +60,14 @@ record RequestHead(String method, String path, String query, Map<String, List<St
     }
   }
 
+  /** Returns the head of a request whose coding was undone (REQUEST-28). */
+  RequestHead decoded(int length) {
+    Map<String, List<String>> changed = new LinkedHashMap<>(headers);
+    changed.remove("content-encoding");
+    changed.put("content-length", List.of(Integer.toString(length)));
+    return new RequestHead(method, path, query, changed);
+  }
+
   /** Returns the first value of a header (its name in lower case), or null. */
   String header(String name) {
     List<String> values = headers.get(name);

@@ -33,7 +33,8 @@ final class WorkerLibrary {
   /**
    * Opens the table and the control socket that this process was started with.
    *
-   * @return FUNC_TIMEOUT in nanoseconds, calls at the same time, FUNC_CONCURRENCY
+   * @return FUNC_TIMEOUT in nanoseconds, calls at the same time, FUNC_CONCURRENCY, REQ_MB_LIMIT in
+   *     bytes
    * @throws IOException if the process was not started by a supervisor of this version
    */
   static native long[] open() throws IOException;

@@ -26,7 +26,7 @@ class HttpRequestTest {
   }
 
   @Test
-  void textIsDecodedByItsCharset() {
+  void textIsDecodedByItsCharset() throws Exception {
     assertEquals("ü", request("text/plain", "ü".getBytes(UTF_8)).text());
     assertEquals("ü", request(null, "ü".getBytes(UTF_8)).text());
     String latin = "text/plain; charset=\"ISO-8859-1\"";
@@ -34,7 +34,7 @@ class HttpRequestTest {
   }
 
   @Test
-  void otherBytesAreKept() {
+  void otherBytesAreKept() throws Exception {
     byte[] bytes = new byte[256];
     for (int value = 0; value < bytes.length; value++) {
       bytes[value] = (byte) value;
