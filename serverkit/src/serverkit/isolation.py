@@ -4,8 +4,12 @@ The shim imports all it needs first. Then its modules are taken out of `sys.modu
 out of `sys.path`: the function may install any version of any of them. A name that the function
 has not installed itself is still found: `import bottle` yields the shim's own module,
 so that `bottle.HTTPResponse` and `bottle.request` work as they did.
+
+Processes that the function starts see the same packages, whatever starts them: `sys.path` is what
+`multiprocessing` hands on, `PYTHONPATH` what any other child inherits.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from importlib.abc import Loader
 
 PACKAGES = ("bottle", "cheroot", "jaraco", "more_itertools", "prometheus_client", "requestlogger")
+FOR_CHILDREN = str(Path(__file__).with_name("for_children"))
 
 
 class ShimModules:
@@ -52,16 +57,21 @@ class ShimModules:
         """Do nothing: the module has been executed already."""
 
 
-def isolate(user_path: list[str]) -> ShimModules:
-    """Put `user_path` first and the shim's modules out of the way; return their finder."""
+def isolate(user_path: list[str], last_path: Sequence[str] = (FOR_CHILDREN,)) -> ShimModules:
+    """Put `user_path` first, `last_path` last, and the shim's modules out of the way.
+
+    Returns the finder of these. The environment is changed for the function's children.
+    """
     modules = {
         name: module for name, module in sys.modules.items() if name.partition(".")[0] in PACKAGES
     }
     for name in modules:
         del sys.modules[name]
     private = str(Path(__file__).resolve().parents[1])
-    rest = [entry for entry in sys.path if entry not in (private, "") and entry not in user_path]
-    sys.path[:] = [*user_path, *rest]
+    known = (private, "", *user_path, *last_path)
+    sys.path[:] = [*user_path, *(entry for entry in sys.path if entry not in known), *last_path]
+    # Not the rest of `last_path`: a child's own imports come after all of PYTHONPATH.
+    os.environ["PYTHONPATH"] = os.pathsep.join([*user_path, FOR_CHILDREN])
     finder = ShimModules(modules, user_path)
     sys.meta_path.insert(0, finder)
     return finder

@@ -12,10 +12,12 @@ from types import ModuleType
 from typing import Any, cast
 
 from serverkit.errors import LoadError, ServerkitError
+from serverkit.isolation import FOR_CHILDREN, PACKAGES
 from serverkit.settings import Settings
 
 Function = Callable[[dict[str, Any], dict[str, Any]], Any]
 TERMINATION_LOG = Path("/dev/termination-log")
+RESERVED = sys.stdlib_module_names | set(PACKAGES)
 
 
 def user_path(settings: Settings) -> list[str]:
@@ -30,8 +32,19 @@ def user_path(settings: Settings) -> list[str]:
         site.addsitedir(str(packages))  # honours the .pth files of packages
     linked = [entry for entry in sys.path if entry not in before]
     own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    path = [*linked, *(entry for entry in own if entry), str(settings.install_volume)]
+    volume = [] if settings.module in RESERVED else [str(settings.install_volume)]
+    path = [*linked, *(entry for entry in own if entry), *volume]
     return list(dict.fromkeys(path))
+
+
+def last_path(settings: Settings) -> list[str]:
+    """Return the folders that come after the standard library.
+
+    The install volume is one if the function has the name of a module that others import, because
+    they would get the function instead.
+    """
+    volume = str(settings.install_volume)
+    return [volume, FOR_CHILDREN] if settings.module in RESERVED else [FOR_CHILDREN]
 
 
 def load_function(settings: Settings) -> Function:
@@ -69,9 +82,7 @@ def report(error: ServerkitError, log: Path = TERMINATION_LOG) -> None:
 
 def _execute(settings: Settings) -> ModuleType:
     """Run the module's code and return the module."""
-    name = settings.module
-    if name in sys.modules or name in sys.stdlib_module_names or not name.isidentifier():
-        name = "function"  # as the Kubeless runtime called it; shadows nothing
+    name = _name(settings)
     spec = importlib.util.spec_from_file_location(name, settings.source)
     assert spec  # a file that ends in .py has both
     assert spec.loader
@@ -98,6 +109,16 @@ def _execute(settings: Settings) -> ModuleType:
             f"module `{settings.module}` can't be loaded: {cause}", _traceback(error)
         ) from None
     return module
+
+
+def _name(settings: Settings) -> str:
+    """Return the name of the module: its file's, unless an import of that yields another module."""
+    name = settings.module
+    if name.isidentifier() and name not in sys.modules and name not in RESERVED:
+        found = importlib.util.find_spec(name)
+        if found is None or found.origin == str(settings.source):
+            return name
+    return "function"  # as the Kubeless runtime called it; children know it too (for_children)
 
 
 def _traceback(error: BaseException) -> str:

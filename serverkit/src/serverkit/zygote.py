@@ -12,8 +12,9 @@ import sys
 from contextlib import suppress
 
 from serverkit.errors import ServerkitError
+from serverkit.inherited import Inherited
 from serverkit.isolation import isolate
-from serverkit.loader import Function, load_function, report, user_path
+from serverkit.loader import Function, last_path, load_function, report, user_path
 from serverkit.messages import receive_descriptor
 from serverkit.pieces import write_traceback
 from serverkit.settings import Settings
@@ -29,14 +30,18 @@ def run_zygote(settings: Settings, slots: Slots, control: socket.socket) -> int:
     """Load the function, say so, fork workers on request; return the exit code."""
     os.setsid()
     open_streams()
+    inherited = Inherited()
     try:
-        isolate(user_path(settings))
-        function = load_function(settings)
+        isolate(user_path(settings), last_path(settings))
+        with inherited.watch_seeds():
+            function = load_function(settings)
     except ServerkitError as error:
         report(error)
         return error.exit_code
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     gc.collect()
+    inherited.find()
+    inherited.warn_of_threads(sys.stderr)
     gc.freeze()  # what is shared stays shared
     control.send(LOADED)
     while True:
@@ -44,11 +49,12 @@ def run_zygote(settings: Settings, slots: Slots, control: socket.socket) -> int:
         if not message:
             return 0
         with Socket(fileno=descriptor) as worker_control:
-            _fork(function, settings, slots, int(message), control, worker_control)
+            _fork(function, inherited, settings, slots, int(message), control, worker_control)
 
 
 def _fork(
     function: Function,
+    inherited: Inherited,
     settings: Settings,
     slots: Slots,
     index: int,
@@ -71,6 +77,7 @@ def _fork(
             os._exit(0)
         os.setsid()
         control.close()
+        inherited.renew()
         Worker(function, settings, slots, index, worker_control, write_log).run()
         code = 0
     except SystemExit as error:
