@@ -2,15 +2,11 @@
 
 import { once } from "node:events";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished as streamEnded, pipeline } from "node:stream/promises";
+import { isBytes, serialise } from "./serialise.js";
+import { setHead, toWebResponse } from "./web_response.js";
 
 /** @typedef {import("express").Response} Response */
-
-/**
- * @param {unknown} value
- * @returns {value is ArrayBufferView | ArrayBuffer}
- */
-const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 
 /** @param {any} value an object */
 const isStream = (value) =>
@@ -18,30 +14,6 @@ const isStream = (value) =>
   typeof value.getReader === "function" ||
   typeof value[Symbol.asyncIterator] === "function" ||
   (typeof value.next === "function" && typeof value[Symbol.iterator] === "function");
-
-/** @param {ArrayBufferView | ArrayBuffer} value */
-function bufferOf(value) {
-  if (Buffer.isBuffer(value)) return value;
-  return value instanceof ArrayBuffer
-    ? Buffer.from(value)
-    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-}
-
-/**
- * Return the content type and the body for a value that isn't a stream. Throws a TypeError if the
- * value can't be serialised (RESPONSE-10).
- *
- * @param {unknown} value
- * @returns {[string | null, string | Buffer]}
- */
-function serialise(value) {
-  if (value === undefined || value === null) return [null, ""]; // RESPONSE-4
-  if (typeof value === "string") return ["text/html; charset=utf-8", value]; // RESPONSE-1
-  if (isBytes(value)) return ["application/octet-stream", bufferOf(value)]; // RESPONSE-2
-  const text = JSON.stringify(value); // RESPONSE-3, RESPONSE-5
-  if (text !== undefined) return ["application/json; charset=utf-8", text];
-  throw new TypeError(`the function returned a ${typeof value}, which can't be serialised`);
-}
 
 /**
  * Wait until the answer that the function itself has begun is whole, or its client has
@@ -59,11 +31,33 @@ export function finished(response) {
 }
 
 /**
+ * Wait for the first piece of `source`. Rejects if it fails before that, so that the answer is a
+ * 500; a generator's code runs with its first piece, and may set the status and the headers.
+ *
+ * @param {any} source
+ */
+async function firstPiece(source) {
+  if (source.errored) throw source.errored;
+  const waits = typeof source.read === "function" && !source.readableFlowing;
+  if (!waits || source.readableEnded) return;
+  await Promise.race([once(source, "readable"), streamEnded(source)]);
+}
+
+/** @param {any} value a stream, a generator or an iterator */
+function sourceOf(value) {
+  if (typeof value.pipe === "function") return value;
+  if (typeof value.getReader === "function") return Readable.fromWeb(value);
+  // An iterator's strings would pass as objects: the answer's pieces are bytes (RESPONSE-9).
+  return Readable.from(value, { objectMode: false });
+}
+
+/**
  * @param {Response} response
  * @param {any} value a stream, a generator or an iterator
  */
 async function sendStream(response, value) {
-  const source = typeof value.pipe === "function" ? value : await sourceOf(value);
+  const source = sourceOf(value);
+  await firstPiece(source);
   if (!response.headersSent && !response.hasHeader("content-type")) {
     response.setHeader("Content-Type", "application/octet-stream");
   }
@@ -71,14 +65,14 @@ async function sendStream(response, value) {
   await pipeline(source, response);
 }
 
-/** @param {any} value */
-async function sourceOf(value) {
-  if (typeof value.getReader === "function") return Readable.fromWeb(value);
-  // An iterator's strings would pass as objects: the answer's pieces are bytes (RESPONSE-9).
-  const source = Readable.from(value, { objectMode: false });
-  // A generator's code runs with its first piece, and may set the status and the headers.
-  await once(source, "readable");
-  return source;
+/**
+ * @param {Response} response
+ * @param {any} web a `Response` of the fetch API
+ */
+async function sendWebResponse(response, web) {
+  if (!response.headersSent) setHead(response, web);
+  if (web.body) await sendStream(response, web.body);
+  else response.end();
 }
 
 /**
@@ -91,8 +85,10 @@ async function sourceOf(value) {
  */
 export function sendValue(response, value) {
   if (response.writableEnded) return finished(response);
-  if (value !== null && typeof value === "object" && !isBytes(value) && isStream(value)) {
-    return sendStream(response, value);
+  if (value !== null && typeof value === "object" && !isBytes(value)) {
+    if (isStream(value)) return sendStream(response, value);
+    const web = toWebResponse(value);
+    if (web) return sendWebResponse(response, web);
   }
   if (response.headersSent) {
     // The function has begun to write and goes on by itself, unless it returned the rest.

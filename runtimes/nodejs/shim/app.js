@@ -79,6 +79,26 @@ function watchAnswers(app) {
 }
 
 /**
+ * Have each request parse its query once, so that a function can change what it holds, as with the
+ * Express that Kubeless had.
+ *
+ * @param {import("express").Express} app
+ */
+function keepQuery(app) {
+  const parse = Object.getOwnPropertyDescriptor(express.request, "query")?.get;
+  /** @this {import("express").Request} @param {unknown} value */
+  function set(value) {
+    Object.defineProperty(this, "query", { value, writable: true, enumerable: true });
+  }
+  /** @this {import("express").Request} */
+  function get() {
+    set.call(this, parse?.call(this));
+    return this.query;
+  }
+  Object.defineProperty(app.request, "query", { get, set, configurable: true, enumerable: true });
+}
+
+/**
  * Answer what never reached the function.
  *
  * @type {import("express").ErrorRequestHandler}
@@ -107,6 +127,8 @@ export function createApp(service) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.set("query parser", "extended"); // the default of the Express that Kubeless had
+  keepQuery(app);
   watchAnswers(app);
   app.use(async (request, response) => {
     /** @type {Buffer | undefined} */

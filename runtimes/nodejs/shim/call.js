@@ -73,6 +73,7 @@ function sendFailure(response) {
   for (const name of response.getHeaderNames()) {
     if (!name.startsWith("access-control-") && name !== "vary") response.removeHeader(name);
   }
+  response.statusMessage = "";
   response.status(500).type("text/plain").end("Internal Server Error\n");
 }
 

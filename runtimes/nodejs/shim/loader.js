@@ -1,10 +1,10 @@
 // Finds the user's module, CommonJS, ESM or TypeScript, and the handler in it.
 
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import { importModule } from "./import_module.js";
 
 const EXTENSIONS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
 
@@ -39,17 +39,6 @@ export function findModule(folder, name) {
 }
 
 /**
- * Import the module at `path` and return its exports, those of CommonJS as they are.
- *
- * @param {string} path
- */
-export async function importModule(path) {
-  const space = await import(pathToFileURL(path).href);
-  // Only a CommonJS module that `import` has loaded is in the cache of `require`.
-  return createRequire(path).cache[path]?.exports ?? space;
-}
-
-/**
  * Return the names in `exports` that can be handlers, sorted.
  *
  * @param {any} exports
@@ -61,7 +50,8 @@ function callableNames(exports) {
 }
 
 /**
- * Return the handler `name` of `exports`. Throws a LoadError (LOAD-2, LOAD-6).
+ * Return the handler `name` of `exports`, with the object that holds it as its `this`. Throws a
+ * LoadError (LOAD-2, LOAD-6).
  *
  * @param {any} exports of the module at `path`
  * @param {string} name
@@ -69,15 +59,18 @@ function callableNames(exports) {
  * @returns {(event: object, context: object) => any}
  */
 export function findHandler(exports, name, path) {
-  const value = exports?.[name] ?? exports?.default?.[name];
-  if (typeof value === "function") return value;
+  const own = exports?.[name];
+  const value = own ?? exports?.default?.[name];
+  if (typeof value === "function") return value.bind(own ? exports : exports.default);
   if (value !== undefined && value !== null) {
     throw new LoadError(
       `handler \`${name}\` in \`${path}\` can't be called: it is of type \`${typeof value}\``,
     );
   }
-  // The Kubeless runtime took a module that is a function itself, whatever the handler's name.
+  // The Kubeless runtime took a module that is a function itself, whatever the handler's name. An
+  // ES module is one by its default export.
   if (typeof exports === "function") return exports;
+  if (typeof exports?.default === "function") return exports.default;
   const names = [...new Set([...callableNames(exports), ...callableNames(exports?.default)])];
   const found = names.map((each) => `\`${each}\``).join(", ") || "no function";
   throw new LoadError(`handler \`${name}\` not found in \`${path}\`: it exports ${found}`);

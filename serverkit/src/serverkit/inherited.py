@@ -75,9 +75,9 @@ class Inherited:
     def _is_seeded(self, item: object) -> bool:
         if issubclass(type(item), random.Random):
             return item in self._seeded
-        seed_sequence = getattr(item, "seed_seq", None)
-        entropy = getattr(seed_sequence, "entropy", None)
-        return isinstance(entropy, int) and entropy.bit_length() <= RANDOM_BITS
+        entropy = getattr(getattr(item, "seed_seq", None), "entropy", None)
+        has_own = isinstance(entropy, int) and entropy.bit_length() <= RANDOM_BITS
+        return has_own or _has_legacy_seed(item)
 
 
 def _kinds() -> Mapping[type, Callable[[Any], None]]:
@@ -94,6 +94,17 @@ def _kinds() -> Mapping[type, Callable[[Any], None]]:
         for module, name, renew in table
         if module in sys.modules
     }
+
+
+def _has_legacy_seed(bits: Any) -> bool:
+    """Whether `numpy.random.seed(N)` or `RandomState(N)` has made this state, and nothing since.
+
+    Their generator keeps no seed, but its second word follows from the first one then.
+    """
+    if type(bits).__name__ != "MT19937":
+        return False
+    first, second = (int(word) for word in bits.state["state"]["key"][:2])
+    return second == (1812433253 * (first ^ first >> 30) + 1) & 0xFFFFFFFF
 
 
 def _renew_random(generator: random.Random) -> None:
