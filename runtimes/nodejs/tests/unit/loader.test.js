@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -37,6 +43,77 @@ test("a handler on the default export", async () => {
 
 test("a module that is a function itself", async () => {
   assert.equal((await load("itself.js", "module.exports = () => 4;"))(), 4);
+});
+
+test("an ES module whose default export is a function", async () => {
+  const text = "export default () => 5; export const other = () => 6;";
+  assert.equal((await load("modern.mjs", text))(), 5);
+  const compiled =
+    "exports.__esModule = true; exports.default = () => 7; exports.other = 1;";
+  assert.equal((await load("compiled.js", compiled))(), 7);
+});
+
+test("`this` is the object that holds the handler", async () => {
+  const object = "{ name: 'own', handler() { return this.name; } }";
+  assert.equal((await load("this.js", `module.exports = ${object};`))(), "own");
+  assert.equal((await load("this.mjs", `export default ${object};`))(), "own");
+});
+
+test("a module that is a link, as in a ConfigMap", async () => {
+  mkdirSync(join(folder, "..data"));
+  const word = "exports.word = 'linked';";
+  for (const [name, text] of [
+    ["linked_word.js", word],
+    [
+      "linked.js",
+      "module.exports = () => require('./linked_word').word;",
+    ],
+    [
+      "linked_esm.mjs",
+      "import words from './linked_word.js'; export default () => words.word;",
+    ],
+  ]) {
+    writeFileSync(join(folder, "..data", name), text);
+    symlinkSync(join("..data", name), join(folder, name));
+  }
+  const settings = { folder, handlerName: "handler" };
+  for (const moduleName of ["linked", "linked_esm"]) {
+    assert.equal((await loadHandler({ ...settings, moduleName }))(), "linked");
+  }
+});
+
+test("CommonJS has a parent, and isn't the main module", async () => {
+  const text =
+    "exports.handler = () => [!module.parent, require.main === module];";
+  assert.deepEqual((await load("parent.js", text))(), [false, false]);
+  assert.deepEqual((await load("parent.cjs", text))(), [false, false]);
+});
+
+test("the syntax of a `.js` file tells what it is", async () => {
+  const top = "const n = await 8; export const handler = () => n;";
+  assert.equal((await load("top_await.js", top))(), 8);
+  const words = "// import export await\nexports.handler = () => 9;";
+  assert.equal((await load("words.js", words))(), 9);
+  const shebang = "#!/usr/bin/env node\nexports.handler = () => 10;";
+  assert.equal((await load("shebang.js", shebang))(), 10);
+});
+
+test("package.json tells what a `.js` file is", async () => {
+  for (const [type, text] of [
+    ["module", "export const handler = () => typeof module;"],
+    ["commonjs", "exports.handler = () => typeof module;"],
+  ]) {
+    mkdirSync(join(folder, type));
+    writeFileSync(join(folder, type, "package.json"), JSON.stringify({ type }));
+    writeFileSync(join(folder, type, "own.js"), text);
+    const moduleName = `${type}/own`;
+    const handler = await loadHandler({
+      folder,
+      moduleName,
+      handlerName: "handler",
+    });
+    assert.equal(handler(), type === "module" ? "undefined" : "object");
+  }
 });
 
 test("`this` and `__filename` are a CommonJS module's own", async () => {
