@@ -35,6 +35,8 @@ def test_pool(serve: Serve, tmp_path: Path, way: str, module: str) -> None:
     source = POOL.format(way=way)
     (tmp_path / f"{module}.py").write_text(source)
     server = serve(source, MOD_NAME=module, FUNC_TIMEOUT="15")
+    if module != "function":
+        (tmp_path / "function.py").unlink()
     reply = server.request()
     assert (reply.status, reply.body) == (201, b'{"n": 42}'), server.errors.read_text()
 

@@ -40,7 +40,9 @@ def in_workers(serve: Serve) -> Callable[..., list[Any]]:
 
     def run(setup: str, expression: str) -> list[Any]:
         source = TOGETHER.format(workers=WORKERS) + setup
-        source += f"\ndef handler(event, context):\n    wait_for_others()\n    return {expression}\n"
+        source += (
+            f"\ndef handler(event, context):\n    wait_for_others()\n    return {expression}\n"
+        )
         return answers(serve(source, FUNC_TIMEOUT="10"))
 
     return run

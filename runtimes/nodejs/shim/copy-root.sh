@@ -27,7 +27,8 @@ ldd /usr/local/bin/node | grep -o ' \?/[^ ]*' | tr -d ' ' | sort -u | while read
     copy "$library"
 done
 # Packages with compiled parts count on these, and so does the resolver.
-for name in libatomic.so.1 libnss_files.so.2 libnss_dns.so.2 libresolv.so.2; do
+for name in libatomic.so.1 libnss_files.so.2 libnss_dns.so.2 libresolv.so.2 librt.so.1 \
+    libutil.so.1 libpthread.so.0 libdl.so.2 libz.so.1; do
     library=$(ldconfig -p | sed -n "s|.*[[:space:]]$name .*=> ||p" | head -n 1)
     [ -z "$library" ] || copy "$library"
 done

@@ -1,6 +1,7 @@
-"""A package.json as projects have it: scripts for developers, git dependencies, other lock files."""
+"""A package.json of a project: scripts for developers, git dependencies, other lock files."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,10 +13,13 @@ pytestmark = pytest.mark.variant("standard")  # the phases are those of all vari
 
 
 def install(
-    runtime: Runtime, manifest: object, network: str = "none", **files: bytes
+    runtime: Runtime,
+    manifest: object,
+    network: str = "none",
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[PhaseResult, Prepared]:
     """Run the installation and return how it ended, and what is in the volume."""
-    content = {"package.json": json.dumps(manifest).encode(), **files}
+    content = {"package.json": json.dumps(manifest).encode(), **(files or {})}
     prepared = runtime.phases("hello", files=content, network_mode=network)
     return prepared.results[0], prepared
 
@@ -36,7 +40,7 @@ def test_script_without_its_program(runtime: Runtime) -> None:
 
 
 def test_git_dependency(runtime: Runtime) -> None:
-    """npm installs a dependency from its git repository, at the tag that is named."""
+    """A phase installs a dependency from its git repository, at the tag that is named."""
     files = {"package.json": b'{"name": "greeting", "version": "1.0.0"}', "index.js": b""}
     manifest = {"dependencies": {"greeting": f"{git_server.REPOSITORY}#v1"}}
     with git_server.running(runtime.engine, f"{runtime.tag}-install", files) as network:
@@ -46,9 +50,10 @@ def test_git_dependency(runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("pnpm-lock.yaml", b"lockfileVersion: '9.0'\n"), ("yarn.lock", b"__metadata:\n")]
+    ("name", "text"),
+    [("pnpm-lock.yaml", b"lockfileVersion: '9.0'"), ("yarn.lock", b"__metadata:")],
 )
 def test_lock_of_another_client(runtime: Runtime, name: str, text: bytes) -> None:
     """A lock file that npm can't read is named, with what to do."""
-    result, _ = install(runtime, {"name": "locked"}, **{name: text})
+    result, _ = install(runtime, {"name": "locked"}, files={name: text})
     assert "hint: deploy the package-lock.json" in result.stderr

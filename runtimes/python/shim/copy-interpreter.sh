@@ -32,8 +32,10 @@ find "$(readlink -f /usr/bin/python3)" "$stdlib" -type f \( -perm -100 -o -name 
     -exec ldd {} + 2>/dev/null | grep -o '[[:space:]]/[^ ]*' | sort -u | while read -r library; do
     copy "$library"
 done
-# Wheels with compiled parts count on these; libgcc_s is opened when a thread ends.
-for name in libstdc++.so.6 libgcc_s.so.1 libnss_files.so.2 libnss_dns.so.2 libresolv.so.2; do
+# Wheels with compiled parts count on these (manylinux); libgcc_s is opened when a thread ends.
+for name in libstdc++.so.6 libgcc_s.so.1 libnss_files.so.2 libnss_dns.so.2 libresolv.so.2 \
+    libpthread.so.0 libdl.so.2 librt.so.1 libm.so.6 libmvec.so.1 libutil.so.1 libanl.so.1 \
+    libz.so.1 libexpat.so.1; do
     library=$(ldconfig -p | sed -n "s|.*[[:space:]]$name .*=> ||p" | head -n 1)
     [ -z "$library" ] || copy "$library"
 done

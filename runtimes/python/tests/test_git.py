@@ -5,25 +5,28 @@ import pytest
 from tests.support import git_server
 from tests.support.runtime import Runtime
 
-BACKEND = b'''
+BACKEND = b"""
 import pathlib, zipfile
 
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     name, info = "greeting-1.0-py3-none-any.whl", "greeting-1.0.dist-info"
+    files = {
+        "greeting.py": "",
+        f"{info}/METADATA": "Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+        f"{info}/RECORD": "",
+    }
     with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
-        wheel.writestr("greeting.py", "")
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\n"
-                                        "Tag: py3-none-any\\n")
-        wheel.writestr(f"{info}/RECORD", "")
+        for file, text in files.items():
+            wheel.writestr(file, text)
     return name
-'''
+"""
 PROJECT = b'[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 
 
 @pytest.mark.variant("standard")  # the phases are those of all variants
 def test_requirement_from_git(runtime: Runtime) -> None:
-    """pip installs a requirement from its git repository, at the tag that is named."""
+    """A phase installs a requirement from its git repository, at the tag that is named."""
     tag = f"{runtime.tag}-install"
     files = {"pyproject.toml": PROJECT, "backend.py": BACKEND}
     manifest = f"greeting @ git+{git_server.REPOSITORY}@v1\n".encode()

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.runtime import Runtime
 from tests.support.server import Server
+from tests.support.wait import wait_until
 
 
 @pytest.mark.function("inspect", PYTHONPATH="/nowhere", PYTHONHASHSEED="7")
@@ -49,7 +50,7 @@ def test_after_the_fork(server: Server) -> None:
         assert len({answer["own"][name] for answer in answers}) == len(answers), name
     seeded = {json.dumps(answer["seeded"]) for answer in answers}
     assert len(seeded) < len(answers)
-    assert server.stdout.count("line 5\n") == len(answers)
+    wait_until(lambda: server.stdout.count("line 5\n") == len(answers), 10, "all lines")
 
 
 @pytest.mark.function("children", FUNC_TIMEOUT="20")

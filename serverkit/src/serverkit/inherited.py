@@ -37,7 +37,7 @@ class Inherited:
             original(generator, a, version)
             (self._seeded.discard if a is None else self._seeded.add)(generator)
 
-        random.Random.seed = seed  # type: ignore[method-assign]
+        random.Random.seed = seed  # type: ignore[method-assign, assignment]
         try:
             yield
         finally:
