@@ -64,10 +64,7 @@ test("a module that is a link, as in a ConfigMap", async () => {
   const word = "exports.word = 'linked';";
   for (const [name, text] of [
     ["linked_word.js", word],
-    [
-      "linked.js",
-      "module.exports = () => require('./linked_word').word;",
-    ],
+    ["linked.js", "module.exports = () => require('./linked_word').word;"],
     [
       "linked_esm.mjs",
       "import words from './linked_word.js'; export default () => words.word;",
