@@ -28,6 +28,8 @@ async function main() {
   await warmUp(app, service);
   surviveErrors();
   process.on("exit", () => library.exiting()); // FAILURE-4
+  // At the end of the runtime. A function with listeners of its own ends the process itself.
+  process.on("SIGTERM", () => process.listenerCount("SIGTERM") > 1 || process.exit(0));
   library.start();
 }
 
