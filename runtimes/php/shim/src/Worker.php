@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace FunctionRuntime;
+
+/** The template forks workers; each executes a call at a time. */
+final class Worker
+{
+    public static string $folder = '';
+    /** @var array<string, string> */
+    public static array $context = [];
+
+    public static function run(): void
+    {
+        // The first of a process compiles and looks for files: once here, not once in each worker.
+        $sample = ['method' => 'GET', 'path' => '/', 'query' => '', 'version' => 'HTTP/1.1', 'body' => ''];
+        $event = Event::of($sample + ['address' => '', 'headers' => ['host' => ['localhost']]]);
+        [$event->extensions->request, $event->extensions->response->getBody()];
+        unset($event);
+        if (fork_workers()) {
+            while (self::serve(next_request())) {
+                continue;
+            }
+        }
+    }
+
+    /** @param ?array<string, mixed> $request */
+    private static function serve(?array $request): bool
+    {
+        if ($request === null) {
+            return false;
+        }
+        try {
+            $event = Event::of($request);
+            unset($request); // so that the body is there once
+        } catch (Refusal $refusal) {
+            refuse($refusal->getCode(), $refusal->fields);
+            return true;
+        }
+        if (begin_call()) {
+            self::call($event);
+        }
+        return true;
+    }
+
+    private static function call(\stdClass $event): void
+    {
+        $extensions = $event->extensions;
+        chdir(self::$folder);
+        try {
+            Answer::send((Loader::$handler)($event, (object) self::$context), $extensions);
+        } catch (\Throwable $error) {
+            error_log((string) $error); // RESPONSE-12
+            fail();
+        }
+        while (ob_get_level() > 0 && ob_end_flush()) {
+            continue;
+        }
+        if (ini_get('max_execution_time') !== '0') {
+            set_time_limit(0);
+        }
+    }
+}
