@@ -1,0 +1,6 @@
+<?php
+
+declare(strict_types=1);
+
+require '/opt/shim/src/autoload.php';
+require __DIR__ . '/Supervisor.php';
