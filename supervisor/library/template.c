@@ -2,8 +2,6 @@
 #include "template.h"
 #include "table.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,17 +21,12 @@ void template_forget(const int descriptors[2]) {
     if (descriptors[index] >= 0) close(descriptors[index]);
 }
 
-/* The received descriptors may have the very numbers that are wanted, so they are moved first. */
+/* The descriptors keep the numbers they were received with: a language's runtime may have opened
+   something of its own as 4, because a template has no table there. */
 struct worker *template_adopt(struct worker *template, const int descriptors[2]) {
   setsid();
   worker_shut(template);
-  int control = fcntl(descriptors[0], F_DUPFD, 16);
-  int table = fcntl(descriptors[1], F_DUPFD, 16);
-  template_forget(descriptors);
-  if (dup2(control, PROTOCOL_CONTROL_DESCRIPTOR) < 0) return NULL;
-  if (dup2(table, PROTOCOL_TABLE_DESCRIPTOR) < 0) return NULL;
-  template_forget((int[2]){control, table});
-  return worker_open(PROTOCOL_CONTROL_DESCRIPTOR, PROTOCOL_TABLE_DESCRIPTOR, -1);
+  return worker_open(descriptors[0], descriptors[1], -1);
 }
 
 struct worker *template_run(struct worker *template, int (*fork_process)(void)) {

@@ -172,6 +172,9 @@ func TestTemplate(t *testing.T) {
 			t.Errorf("the worker `%d` is in the session `%d`", process, session)
 		}
 		w.connect(1).expect(hello, 200, "hello world")
+		if own, err := os.Readlink("/proc/" + itoa(process) + "/fd/4"); own != os.DevNull {
+			t.Errorf("what the template has opened as 4 is `%s` in the worker: %v", own, err)
+		}
 	}
 	awaitDescriptors(t, pid(template), before)
 	w := workers[0]

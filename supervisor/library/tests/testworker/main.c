@@ -221,6 +221,7 @@ int main(int count, char **arguments) {
     return 1;
   }
   if (!is_template) return serve();
+  dup2(STDIN_FILENO, PROTOCOL_TABLE_DESCRIPTOR); /* as a runtime does that needs a descriptor */
   if (!worker_ready(worker)) return 1;
   struct worker *template = worker;
   worker = template_run(template, NULL);
