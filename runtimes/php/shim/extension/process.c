@@ -3,7 +3,6 @@
 #include "template.h"
 #include <errno.h>
 #include <ext/standard/basic_functions.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #if PHP_VERSION_ID >= 80200
@@ -16,9 +15,11 @@
    inherit them. A template has no table, the worker of a test has one. */
 PHP_FUNCTION(open) {
   ZEND_PARSE_PARAMETERS_NONE();
-  int table = fcntl(PROTOCOL_TABLE_DESCRIPTOR, F_GETFD) < 0 ? -1 : PROTOCOL_TABLE_DESCRIPTOR;
-  state.worker = worker_open(PROTOCOL_CONTROL_DESCRIPTOR, table, PROTOCOL_STDERR_DESCRIPTOR);
-  state.is_template = table < 0;
+  state.worker = worker_open(
+      PROTOCOL_CONTROL_DESCRIPTOR, PROTOCOL_TABLE_DESCRIPTOR, PROTOCOL_STDERR_DESCRIPTOR);
+  state.is_template = state.worker == NULL;
+  if (state.is_template)
+    state.worker = worker_open(PROTOCOL_CONTROL_DESCRIPTOR, -1, PROTOCOL_STDERR_DESCRIPTOR);
   if (state.worker == NULL)
     zend_throw_error(NULL, "the worker can't be opened: %s", strerror(errno));
 }
