@@ -100,7 +100,7 @@ final class Answer
         }
         $isText = is_object($value) && method_exists($value, '__toString') && !$value instanceof \JsonSerializable;
         if (!is_string($value) && !$isText) {
-            return ['application/json', json_encode($value, self::JSON)]; // RESPONSE-3, RESPONSE-5
+            return ['application/json', json_encode($value, self::JSON, Body::DEPTH)]; // RESPONSE-3, RESPONSE-5
         }
         $text = (string) $value;
         $isUnicode = mb_check_encoding($text, 'UTF-8'); // RESPONSE-1, RESPONSE-2

@@ -7,6 +7,7 @@ namespace FunctionRuntime;
 /** Decodes bodies: content encodings, charsets, JSON. */
 final class Body
 {
+    public const DEPTH = 4000; // of JSON; ten times as much would overflow the stack
     private const PIECE = 4096; // bytes; what comes out of one may be a thousand times as much
     private const CHARSETS = [
         '' => 'UTF-8',
@@ -89,7 +90,7 @@ final class Body
         $text = $charset === 'UTF-8' ? $body : mb_convert_encoding($body, 'UTF-8', $charset);
         $text = strncmp($text, "\u{FEFF}", 3) === 0 ? substr($text, 3) : $text;
         try {
-            return json_decode($text, false, 512, JSON_THROW_ON_ERROR);
+            return json_decode($text, false, self::DEPTH, JSON_THROW_ON_ERROR);
         } catch (\JsonException $error) {
             throw new Refusal(400);
         }

@@ -11,15 +11,16 @@ final class Event
      * Return what the function gets: `data`, four fields (null where the header is missing,
      * REQUEST-4), `extensions`.
      *
-     * @param array<string, mixed> $request as next_request describes it; a content encoding is undone in it
+     * @param array<string, mixed> $request as next_request describes it
+     * @param int $limit bytes of a body whose content encoding is undone
      */
-    public static function of(array $request): \stdClass
+    public static function of(array $request, int $limit): \stdClass
     {
         $headers = array_map(static function (array $values): string {
             return implode(', ', $values);
         }, $request['headers']);
         if (isset($headers['content-encoding'])) {
-            $body = Body::decode($request['body'], $request['headers']['content-encoding'], body_limit());
+            $body = Body::decode($request['body'], $request['headers']['content-encoding'], $limit);
             unset($request['headers']['content-encoding']);
             $request['headers']['content-length'] = [(string) strlen($body)];
             $request['body'] = $body;

@@ -10,15 +10,17 @@ final class Worker
     public static string $folder = '';
     /** @var array<string, string> */
     public static array $context = [];
+    private static int $bodyLimit = 0;
 
     public static function run(): void
     {
         // The first of a process compiles and looks for files: once here, not once in each worker.
         $sample = ['method' => 'GET', 'path' => '/', 'query' => '', 'version' => 'HTTP/1.1', 'body' => ''];
-        $event = Event::of($sample + ['address' => '', 'headers' => ['host' => ['localhost']]]);
+        $event = Event::of($sample + ['address' => '', 'headers' => ['host' => ['localhost']]], 0);
         [$event->extensions->request, $event->extensions->response->getBody()];
         unset($event);
         if (fork_workers()) {
+            self::$bodyLimit = body_limit();
             while (self::serve(next_request())) {
                 continue;
             }
@@ -32,7 +34,7 @@ final class Worker
             return false;
         }
         try {
-            $event = Event::of($request);
+            $event = Event::of($request, self::$bodyLimit);
             unset($request); // so that the body is there once
         } catch (Refusal $refusal) {
             refuse($refusal->getCode(), $refusal->fields);

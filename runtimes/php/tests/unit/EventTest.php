@@ -20,7 +20,7 @@ final class EventTest extends TestCase
     {
         [$path, $query] = explode('?', $target, 2) + [1 => ''];
         $request = ['method' => 'POST', 'path' => $path, 'query' => $query, 'version' => 'HTTP/1.1'];
-        return Event::of($request + ['address' => '192.0.2.1', 'headers' => $headers, 'body' => $body]);
+        return Event::of($request + ['address' => '192.0.2.1', 'headers' => $headers, 'body' => $body], 100);
     }
 
     /** @param array<string, list<string>> $headers */
@@ -84,8 +84,8 @@ final class EventTest extends TestCase
     public function testRequest(): void
     {
         $headers = ['host' => ['example.test:81'], 'cookie' => ['a=1; b=%20', 'c=3'], 'x-many' => ['1', '2']];
-        $request = $this->request($headers, '', '//a/ b?q[]=1&q[]=%32');
-        self::assertSame('//a/ b?q[]=1&q[]=%32', $request->getRequestTarget());
+        $request = $this->request($headers, '', '//a/%20b?q[]=1&q[]=%32');
+        self::assertSame('//a/%20b?q[]=1&q[]=%32', $request->getRequestTarget());
         self::assertSame(['q' => ['1', '2']], $request->getQueryParams());
         self::assertSame(['a' => '1', 'b' => ' ', 'c' => '3'], $request->getCookieParams());
         self::assertSame(['1', '2'], $request->getHeader('X-Many'));

@@ -9,6 +9,7 @@ final class Supervisor
 {
     public const ACTIVE = 2;
     public const IDLE = 4;
+    public const CLOSED = 6;
     public const RETIRE = 19;
     /** @var resource */
     private $process;

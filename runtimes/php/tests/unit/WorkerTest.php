@@ -10,6 +10,7 @@ use PHPUnit\Framework\TestCase;
 final class WorkerTest extends TestCase
 {
     private Supervisor $supervisor;
+    private int $slot = 10; // of the last connection
 
     protected function setUp(): void
     {
@@ -25,10 +26,10 @@ final class WorkerTest extends TestCase
     /** Assert what the answer to a path begins with and ends with. */
     private function assertAnswer(string $path, string $begin, string $end): string
     {
-        $this->supervisor->get(0, $path);
-        $text = $this->supervisor->receive(0, $end);
+        $this->supervisor->get(++$this->slot, $path);
+        $text = $this->supervisor->receive($this->slot, $end);
         self::assertStringStartsWith("HTTP/1.1 $begin", $text);
-        $this->supervisor->command('wait', '0', (string) Supervisor::IDLE);
+        $this->supervisor->command('wait', (string) $this->slot, (string) Supervisor::IDLE);
         return $text;
     }
 
@@ -65,6 +66,8 @@ final class WorkerTest extends TestCase
     public function testBrokenStream(): void
     {
         $this->supervisor->get(0, '/broken-stream');
+        $this->supervisor->command('wait', '0', (string) Supervisor::CLOSED);
+        $this->supervisor->command('free', '0');
         self::assertStringEndsWith("3\r\none\r\n", $this->supervisor->receive(0, ''));
         [$record] = $this->supervisor->records();
         self::assertSame([202, 2], [$record['Status'], $record['Outcome']]);
@@ -144,7 +147,7 @@ final class WorkerTest extends TestCase
     {
         $this->assertAnswer('/count', '200 OK', "\r\n\r\n1");
         $this->supervisor->command('message', (string) Supervisor::RETIRE, '0');
-        $this->supervisor->command('take', '0');
+        $this->supervisor->command('take', (string) $this->slot);
         $this->expectException(\RuntimeException::class);
         $this->supervisor->command('await', 'RECORDS');
     }

@@ -1,3 +1,3 @@
 <?php
 
-function handler($event, $context {
+function handler($event, $context) { return ]; }
