@@ -41,22 +41,15 @@ static bool put_fields(smart_str *to, HashTable *fields) {
   return valid;
 }
 
-static unsigned status_of(zend_long status) {
-  return status < 0 || status > 999 ? 0 : (unsigned)status;
-}
-
 /* Sends an answer, or the head of a stream. Throws if a field or the status can't be sent. */
 static void send_answer(struct answer answer, HashTable *fields, bool stream) {
   smart_str text = {0};
   enum sending sent = SENDING_INVALID;
   end_strangers();
   if (put_fields(&text, fields)) {
-    if (text.s != NULL) {
-      answer.fields = ZSTR_VAL(text.s);
-      answer.fields_length = ZSTR_LEN(text.s);
-    }
-    sent =
-        stream ? connection_stream(state.held, &answer) : connection_answer(state.held, &answer);
+    answer.fields = text.s == NULL ? "" : ZSTR_VAL(text.s);
+    answer.fields_length = text.s == NULL ? 0 : ZSTR_LEN(text.s);
+    sent = stream ? connection_stream(state.held, &answer) : connection_answer(state.held, &answer);
   }
   smart_str_free(&text);
   if (sent != SENDING_INVALID)
@@ -65,83 +58,51 @@ static void send_answer(struct answer answer, HashTable *fields, bool stream) {
     zend_throw_exception(NULL, "the status or a header of the answer can't be sent", 0);
 }
 
+/* answer(int $status, array $fields, ?string $body, int $outcome = CALL): void. Without a body it
+   is the phrase of the status (RESPONSE-15). */
 PHP_FUNCTION(answer) {
-  zend_long status;
+  char phrase[64];
+  zend_long status, outcome = PROTOCOL_OUTCOME_CALL;
   HashTable *fields;
   zend_string *body;
-  ZEND_PARSE_PARAMETERS_START(3, 3)
-  Z_PARAM_LONG(status)
-  Z_PARAM_ARRAY_HT(fields)
-  Z_PARAM_STR(body)
-  ZEND_PARSE_PARAMETERS_END();
+  if (zend_parse_parameters(ZEND_NUM_ARGS(), "lhS!|l", &status, &fields, &body, &outcome) ==
+      FAILURE)
+    return;
+  int length = snprintf(phrase, sizeof phrase, "%s\n", http_reason((unsigned)status));
   struct answer answer = {
-      .status = status_of(status),
-      .body = ZSTR_VAL(body),
-      .body_length = ZSTR_LEN(body),
-      .outcome = PROTOCOL_OUTCOME_CALL,
+      .status = (unsigned)status,
+      .body = body == NULL ? phrase : ZSTR_VAL(body),
+      .body_length = body == NULL ? (size_t)length : ZSTR_LEN(body),
+      .outcome = (unsigned)outcome,
   };
   send_answer(answer, fields, false);
 }
 
-static void send_phrase(unsigned status, HashTable *fields, unsigned outcome) {
-  char body[64];
-  int length = snprintf(body, sizeof body, "%s\n", http_reason(status));
-  struct answer answer = {
-      .status = status, .body = body, .body_length = (size_t)length, .outcome = outcome};
-  send_answer(answer, fields, false);
-}
-
-/* Answers what never reaches the function. */
-PHP_FUNCTION(refuse) {
-  zend_long status;
-  HashTable *fields;
-  ZEND_PARSE_PARAMETERS_START(2, 2)
-  Z_PARAM_LONG(status)
-  Z_PARAM_ARRAY_HT(fields)
-  ZEND_PARSE_PARAMETERS_END();
-  send_phrase(status_of(status), fields, PROTOCOL_OUTCOME_NO_CALL);
-}
-
-/* FAILURE-1, RESPONSE-11: 500 without a word of the error, or a cut if the answer has begun. */
-PHP_FUNCTION(fail) {
-  ZEND_PARSE_PARAMETERS_NONE();
-  end_strangers();
-  if (state.streaming) {
-    connection_stream_end(state.held, PROTOCOL_OUTCOME_FAILED_CALL, false);
-  } else if (state.calling) {
-    zval fields;
-    array_init_size(&fields, 1);
-    add_assoc_string(&fields, "Content-Type", "text/plain; charset=utf-8");
-    send_phrase(500, Z_ARRVAL(fields), PROTOCOL_OUTCOME_FAILED_CALL);
-    zval_ptr_dtor(&fields);
-  }
-  state.calling = state.streaming = false;
-}
-
+/* stream(int $status, array $fields): void. */
 PHP_FUNCTION(stream) {
   zend_long status;
   HashTable *fields;
-  ZEND_PARSE_PARAMETERS_START(2, 2)
-  Z_PARAM_LONG(status)
-  Z_PARAM_ARRAY_HT(fields)
-  ZEND_PARSE_PARAMETERS_END();
-  send_answer((struct answer){.status = status_of(status)}, fields, true);
+  if (zend_parse_parameters(ZEND_NUM_ARGS(), "lh", &status, &fields) == FAILURE) return;
+  send_answer((struct answer){.status = (unsigned)status}, fields, true);
 }
 
-/* Sends a piece. False: nobody reads any more. */
+/* write(string $bytes): bool. Sends a piece; false: nobody reads any more. */
 PHP_FUNCTION(write) {
   zend_string *bytes;
-  ZEND_PARSE_PARAMETERS_START(1, 1)
-  Z_PARAM_STR(bytes)
-  ZEND_PARSE_PARAMETERS_END();
+  if (zend_parse_parameters(ZEND_NUM_ARGS(), "S", &bytes) == FAILURE) return;
   end_strangers();
   RETURN_BOOL(
       connection_stream_write(state.held, ZSTR_VAL(bytes), ZSTR_LEN(bytes)) == SENDING_DONE);
 }
 
+/* end_stream(bool $whole): bool. If it isn't whole the client sees a cut; false: none has begun. */
 PHP_FUNCTION(end_stream) {
-  ZEND_PARSE_PARAMETERS_NONE();
+  bool whole;
+  if (zend_parse_parameters(ZEND_NUM_ARGS(), "b", &whole) == FAILURE) return;
   end_strangers();
-  connection_stream_end(state.held, PROTOCOL_OUTCOME_CALL, true);
+  if (!state.streaming) RETURN_FALSE;
+  unsigned outcome = whole ? PROTOCOL_OUTCOME_CALL : PROTOCOL_OUTCOME_FAILED_CALL;
+  connection_stream_end(state.held, outcome, whole);
   state.calling = state.streaming = false;
+  RETURN_TRUE;
 }

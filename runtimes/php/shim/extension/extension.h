@@ -1,4 +1,4 @@
-/* The binding of the worker library: what PHP calls to receive requests and to answer them. */
+/* The binding of the worker library: PHP receives requests by it, and answers them. */
 #ifndef EXTENSION_H
 #define EXTENSION_H
 
@@ -31,8 +31,6 @@ PHP_FUNCTION(run_shutdown_functions);
 PHP_FUNCTION(next_request);
 PHP_FUNCTION(begin_call);
 PHP_FUNCTION(answer);
-PHP_FUNCTION(refuse);
-PHP_FUNCTION(fail);
 PHP_FUNCTION(stream);
 PHP_FUNCTION(write);
 PHP_FUNCTION(end_stream);

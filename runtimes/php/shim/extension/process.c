@@ -11,8 +11,8 @@
 #include <ext/standard/php_lcg.h>
 #endif
 
-/* Opens the supervisor's descriptors, before the function is loaded, because its children must not
-   inherit them. A template has no table, the worker of a test has one. */
+/* open(): void. Opens the supervisor's descriptors, before the function is loaded, because its
+   children must not inherit them. A template has no table, the worker of a test has one. */
 PHP_FUNCTION(open) {
   ZEND_PARSE_PARAMETERS_NONE();
   state.worker = worker_open(
@@ -35,8 +35,8 @@ static void forget_randomness(void) {
 #endif
 }
 
-/* Says that the function is loaded, and forks. True in each worker, false in the template once the
-   supervisor is gone. */
+/* fork_workers(): bool. Says that the function is loaded, and forks. True in each worker, false in
+   the template once the supervisor is gone. */
 PHP_FUNCTION(fork_workers) {
   ZEND_PARSE_PARAMETERS_NONE();
   if (state.is_template) {
@@ -56,12 +56,14 @@ void end_strangers(void) {
   if (state.process != getpid()) _exit(0);
 }
 
+/* body_limit(): int. In bytes. */
 PHP_FUNCTION(body_limit) {
   ZEND_PARSE_PARAMETERS_NONE();
   RETURN_LONG(worker_settings(state.worker).body_limit);
 }
 
-/* FAILURE-4: the call wants to end the process, by `exit` or by an error that nothing catches. */
+/* exiting(): void. FAILURE-4: the call wants to end the process, by `exit` or by an error that
+ * nothing catches. */
 PHP_FUNCTION(exiting) {
   ZEND_PARSE_PARAMETERS_NONE();
   if (state.calling && state.process == getpid())
@@ -86,7 +88,8 @@ static HashTable *shutdown_functions_of_call(HashTable *all) {
   return own;
 }
 
-/* A function may count on it that what it registers runs at the end of its request. */
+/* run_shutdown_functions(): void. A function may count on it that what it registers runs at the end
+ * of its request. */
 PHP_FUNCTION(run_shutdown_functions) {
   ZEND_PARSE_PARAMETERS_NONE();
   HashTable *all = BG(user_shutdown_function_names);

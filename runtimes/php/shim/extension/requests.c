@@ -36,7 +36,7 @@ static void describe(zval *to, const struct connection *connection) {
   add_assoc_zval(to, "headers", &headers);
 }
 
-/* Waits for a request. NULL: none comes any more, so the worker ends. */
+/* next_request(): ?array. Waits for a request. NULL: none comes any more, so the worker ends. */
 PHP_FUNCTION(next_request) {
   ZEND_PARSE_PARAMETERS_NONE();
   end_strangers();
@@ -53,7 +53,7 @@ PHP_FUNCTION(next_request) {
   }
 }
 
-/* The deadline begins. False: the request is lost. */
+/* begin_call(): bool. The deadline begins. False: the request is lost. */
 PHP_FUNCTION(begin_call) {
   ZEND_PARSE_PARAMETERS_NONE();
   state.calling = connection_call(state.held);

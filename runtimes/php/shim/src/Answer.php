@@ -48,7 +48,7 @@ final class Answer
             }
         }
         run_shutdown_functions();
-        end_stream();
+        end_stream(true);
     }
 
     /**

@@ -7,6 +7,7 @@ namespace FunctionRuntime;
 /** A request that is answered without a call: its status, and fields of the answer. */
 final class Refusal extends \Exception
 {
+    public const TEXT = ['Content-Type' => 'text/plain; charset=utf-8']; // RESPONSE-15
     /** @var array<string, string> */
     public array $fields;
 
@@ -14,6 +15,6 @@ final class Refusal extends \Exception
     public function __construct(int $status, array $fields = [])
     {
         parent::__construct('', $status);
-        $this->fields = $fields + ['Content-Type' => 'text/plain; charset=utf-8']; // RESPONSE-15
+        $this->fields = $fields + self::TEXT;
     }
 }

@@ -7,6 +7,8 @@ namespace FunctionRuntime;
 /** The template forks workers; each executes a call at a time. */
 final class Worker
 {
+    private const NO_CALL = 0;
+    private const FAILED_CALL = 2;
     public static string $folder = '';
     /** @var array<string, string> */
     public static array $context = [];
@@ -37,7 +39,7 @@ final class Worker
             $event = Event::of($request, self::$bodyLimit);
             unset($request); // so that the body is there once
         } catch (Refusal $refusal) {
-            refuse($refusal->getCode(), $refusal->fields);
+            answer($refusal->getCode(), $refusal->fields, null, self::NO_CALL);
             return true;
         }
         if (begin_call()) {
@@ -54,7 +56,7 @@ final class Worker
             Answer::send((Loader::$handler)($event, (object) self::$context), $extensions);
         } catch (\Throwable $error) {
             error_log((string) $error); // RESPONSE-12
-            fail();
+            end_stream(false) || answer(500, Refusal::TEXT, null, self::FAILED_CALL); // RESPONSE-11
         }
         while (ob_get_level() > 0 && ob_end_flush()) {
             continue;
