@@ -58,11 +58,12 @@ def manifest(version: str) -> bytes:
 
 
 def make_package() -> bytes:
-    """Return an archive with one file."""
+    """Return an archive with one file, of the same bytes each time."""
     content = BytesIO()
+    texts = {"composer.json": json.dumps({"name": PACKAGE}), "package.php": "<?php\n"}
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("package/composer.json", json.dumps({"name": PACKAGE}))
-        archive.writestr("package/package.php", "<?php\n")
+        for name, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(f"package/{name}"), text)
     return content.getvalue()
 
 
