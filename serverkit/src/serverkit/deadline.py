@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -48,6 +49,19 @@ def end_tree(root: int) -> None:
         found |= new
     for pid in found:
         _signal(pid, signal.SIGKILL)
+
+
+def wait_for_end(pids: list[int], seconds: float) -> None:
+    """Wait so long for the end of children."""
+    end = time.monotonic() + seconds
+    waiting = set(pids)
+    while waiting and time.monotonic() < end:
+        for pid in list(waiting):
+            with suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                    continue
+            waiting.remove(pid)
+        time.sleep(0.005)
 
 
 def _signal(pid: int, number: int) -> None:

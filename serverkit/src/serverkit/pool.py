@@ -221,6 +221,12 @@ class Pool:
         if member in self.idle:
             self.idle.remove(member)
 
+    def quit(self) -> None:
+        """Let all workers go."""
+        for member in self.by_pid.values():
+            with suppress(OSError):
+                member.control.send(QUIT, socket.MSG_DONTWAIT)
+
     def shrink(self) -> None:
         """Let a worker go that has been idle for long, down to one and a spare."""
         now = time.monotonic()

@@ -10,7 +10,7 @@ import signal
 import time
 
 from serverkit.client import Client
-from serverkit.deadline import end_tree
+from serverkit.deadline import end_tree, wait_for_end
 from serverkit.front import Front
 from serverkit.metrics import Counts, exposition
 from serverkit.nursery import Nursery, most_active
@@ -24,6 +24,7 @@ SWEEP = 1.0  # seconds between looks at idle connections
 SOON = 0.05  # seconds between looks while something is about to end
 UNDYING = 0.5  # seconds after which the request of a killed worker is answered without its end
 UNHEEDED = 5.0  # seconds, at least, a worker has to take or give back a connection
+HOOK_TIME = 0.3  # seconds the function has for its handlers and hooks at the end
 RECALL_TIME = 0.5  # seconds a drain waits for connections that are idle
 _END = frozenset((signal.SIGTERM, signal.SIGINT))  # LIFECYCLE-8
 
@@ -200,5 +201,8 @@ class Supervisor:
         """Refuse what has arrived meanwhile, and end all workers."""
         self.turn(0)
         self.turn(0)
-        for pid in list(self.pool.by_pid):
+        workers = list(self.pool.by_pid)
+        self.pool.quit()
+        wait_for_end(workers, HOOK_TIME)
+        for pid in workers:
             end_tree(pid)

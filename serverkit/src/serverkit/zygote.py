@@ -4,6 +4,7 @@ It is single-threaded and clean, so that a fork of it is whole. Workers become c
 supervisor, which reaps all there is: the process in between ends at once.
 """
 
+import atexit
 import gc
 import os
 import signal
@@ -52,6 +53,19 @@ def run_zygote(settings: Settings, slots: Slots, control: socket.socket) -> int:
             _fork(function, inherited, settings, slots, int(message), control, worker_control)
 
 
+def _run_exit_hooks() -> None:
+    """Let the function end: its own handler of SIGTERM runs, then what is registered with atexit.
+
+    The supervisor sends no signal: with a handler of ours, a process that the function forks and
+    terminates at once would miss that signal.
+    """
+    try:
+        if callable(signal.getsignal(signal.SIGTERM)):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        atexit._run_exitfuncs()
+
+
 def _fork(
     function: Function,
     inherited: Inherited,
@@ -79,6 +93,7 @@ def _fork(
         control.close()
         inherited.renew()
         Worker(function, settings, slots, index, worker_control, write_log).run()
+        _run_exit_hooks()
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
