@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"runtimes.invalid/supervisor/launch"
+	"runtimes.invalid/supervisor/pool"
 	"runtimes.invalid/supervisor/serve"
 	"runtimes.invalid/supervisor/settings"
 	"runtimes.invalid/supervisor/worker"
@@ -47,8 +48,13 @@ func main() {
 	}
 	factory.Arguments = arguments
 	factory.Environment = runtime.Variables(os.Environ(), os.Getenv)
+	total := loaded.Workers
+	if runtime.Kind == "one" {
+		total = min(total, loaded.Concurrency) // CONCURRENCY-4
+	}
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) // LIFECYCLE-7, where this isn't process 1
-	server, err := serve.New(loaded, runtime.Kind == "one", factory, runtime.Template,
+	shape := pool.ShapeOf(runtime.Kind == "one", total, loaded.CallsPerWorker, runtime.MostCalls)
+	server, err := serve.New(loaded, shape, factory, runtime.Template,
 		func(cause string) { fail(cannotLoad, cause) }, func() { os.Exit(0) })
 	if err != nil {
 		fail(cannotLoad, err.Error())

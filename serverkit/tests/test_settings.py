@@ -33,6 +33,7 @@ def test_values() -> None:
             "FUNC_LOG_FORMAT": "json",
             "FUNC_GRACE_PERIOD": "2.5",
             "FUNC_IDLE_TIMEOUT": "7",
+            "FUNC_CALLS_PER_WORKER": "8",
         }
     )
     assert settings == Settings(
@@ -49,6 +50,7 @@ def test_values() -> None:
         log_format="json",
         grace_period=2.5,
         idle_timeout=7.0,
+        calls_per_worker=8,
     )
 
 
@@ -110,6 +112,7 @@ def test_all_at_once() -> None:
         "FUNC_CONCURRENCY": "1.5",
         "FUNC_LOG_FORMAT": "xml",
         "FUNC_GRACE_PERIOD": "-3",
+        "FUNC_CALLS_PER_WORKER": "1025",
     }
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(bad)

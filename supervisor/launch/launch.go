@@ -15,6 +15,7 @@ type Runtime struct {
 	Kind        string              `json:"kind"`        // one: a process executes one call at a time; many
 	Path        string              `json:"path"`        // connection: a worker is handed connections
 	Template    bool                `json:"template"`    // workers are forked from a process that has loaded
+	MostCalls   int                 `json:"most_calls"`  // that a worker can execute at the same time; 0: any
 	Missing     string              `json:"missing"`     // hint if the program does not exist
 	Environment map[string]Variable `json:"environment"` // added to that of the container
 	Options     []Option            `json:"options"`     // added behind the program
@@ -52,6 +53,8 @@ func Load(path string) (Runtime, error) {
 		err = fmt.Errorf("`kind` in `%s` is `%s`, not one of one, many", path, loaded.Kind)
 	case loaded.Path != "connection":
 		err = fmt.Errorf("`path` in `%s` is `%s`, not connection", path, loaded.Path)
+	case loaded.MostCalls < 0:
+		err = fmt.Errorf("`most_calls` in `%s` is `%d`, less than 0", path, loaded.MostCalls)
 	case loaded.Template && loaded.Kind != "one":
 		err = fmt.Errorf("`template` in `%s` needs `kind` one, not `%s`", path, loaded.Kind)
 	}

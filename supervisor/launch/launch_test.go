@@ -68,6 +68,7 @@ func TestMistakes(t *testing.T) {
 		`{"command": ["x"], "kind": "some"}`:                                         "`kind` in",
 		`{"command": ["x"], "kind": "one", "path": "request"}`:                       "`path` in",
 		`{"command": ["x"], "kind": "many", "path": "connection", "template": true}`: "`template` in",
+		`{"command": ["x"], "kind": "one", "path": "connection", "most_calls": -1}`:  "`most_calls` in",
 	} {
 		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

@@ -19,8 +19,11 @@ const (
 
 // Choose is the worker for the next request; nil if it has to wait.
 func (p *Pool) Choose(now int64) *worker.Handle {
-	if p.one {
+	switch {
+	case p.shape.IsSingle():
 		return p.chooseAmong(now)
+	case p.shape.One:
+		return p.chooseRoomy(now)
 	}
 	if p.current == nil {
 		if p.current = p.successor(nil); p.current == nil {
@@ -71,12 +74,49 @@ func (p *Pool) chooseAmong(now int64) *worker.Handle {
 		return spare
 	case shared != nil:
 		return shared
-	case spare != nil && serving < p.most:
+	case spare != nil && serving < p.shape.Workers:
 		return spare
 	case free != nil:
 		return free
 	}
 	return reading // slow uploads must not keep all others from being served
+}
+
+// chooseRoomy spreads requests over workers that execute several calls each, first over as many of them as
+// there are processors.
+func (p *Pool) chooseRoomy(now int64) *worker.Handle {
+	var spare, roomy *worker.Handle
+	serving, fewest := 0, p.shape.Calls
+	for _, w := range p.Workers {
+		switch {
+		case !usable(w) || w.ReplaceBy != 0:
+			continue
+		case len(w.Used) == 0:
+			if spare == nil || w.IdleSince > spare.IdleSince {
+				spare = w
+			}
+			continue
+		}
+		serving++
+		if calls := Calls(w); calls < fewest && w.Room() && now >= w.AloneUntil && !w.Stuck {
+			roomy, fewest = w, calls
+		}
+	}
+	if spare != nil && (serving < p.lanes || roomy == nil && serving < p.shape.Workers) {
+		return spare
+	}
+	return roomy
+}
+
+// Calls counts the calls that a worker executes or is about to begin. An upload is none yet.
+func Calls(w *worker.Handle) int {
+	count := 0
+	for _, number := range w.Used {
+		if isBeyondReading(w.Table.Slot(number).Word()) {
+			count++
+		}
+	}
+	return count
 }
 
 // Requests counts the requests that a worker holds, those that it has not begun included, and tells when

@@ -1,7 +1,8 @@
 // Package pool decides how many workers there are and which one gets a connection.
 //
 // It is one mechanism for both kinds. Kind `many`: one worker serves, and a spare takes over from it.
-// Kind `one`: up to `Most` workers serve, each executes one call at a time, and a spare is ready.
+// Kind `one`: several workers serve, each executes one call at a time unless FUNC_CALLS_PER_WORKER says
+// otherwise, and a spare is ready.
 package pool
 
 import (
@@ -31,9 +32,8 @@ type Pool struct {
 	// SoonOverdue is the number of workers that are likely to be killed for their calls.
 	SoonOverdue int
 
-	one        bool // kind `one`
-	most       int  // workers that serve at the same time
-	lanes      int  // workers that short calls are spread over
+	shape      Shape
+	lanes      int // workers that short calls are spread over
 	factory    *worker.Factory
 	started    func(*worker.Handle)
 	failed     func(cause func() string)
@@ -45,10 +45,10 @@ type Pool struct {
 
 // New makes an empty pool. `started` is called for each worker that has been started, `failed` for each
 // start that has failed.
-func New(one bool, most int, factory *worker.Factory,
+func New(shape Shape, factory *worker.Factory,
 	started func(*worker.Handle), failed func(cause func() string)) *Pool {
 	return &Pool{
-		one: one, most: most, lanes: min(most, runtime.NumCPU()), factory: factory,
+		shape: shape, lanes: min(shape.Workers, runtime.NumCPU()), factory: factory,
 		started: started, failed: failed,
 	}
 }
@@ -133,7 +133,7 @@ func (p *Pool) Adjust(now int64, waiting int) {
 		p.started(w)
 		starting++
 	}
-	if p.one {
+	if p.shape.One {
 		p.shrink(now, alive-wanted)
 	}
 }
@@ -143,10 +143,10 @@ func (p *Pool) wanted(now int64, used, waiting int) int {
 	switch {
 	case !p.Loaded:
 		return 1
-	case p.one && now < p.spareAfter:
-		return min(p.most, max(used+waiting, 1))
-	case p.one:
-		return min(p.most+1, max(used+waiting+1, 2)) + p.SoonOverdue
+	case p.shape.One && now < p.spareAfter:
+		return min(p.shape.Workers, max(used+waiting, 1))
+	case p.shape.One:
+		return min(p.shape.Workers+1, max(used+waiting+1, 2)) + p.SoonOverdue
 	case now < p.spareAfter && p.IsLoaded():
 		return 1
 	}

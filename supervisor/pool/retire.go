@@ -29,7 +29,8 @@ func (p *Pool) Retire(w *worker.Handle, now int64, urgent bool) {
 
 func (p *Pool) retireReplaced(now int64) {
 	for _, w := range p.Workers {
-		if w.ReplaceBy == 0 || w.Retired != 0 || !p.one && now < w.ReplaceBy && p.successor(w) == nil {
+		mayWait := !p.shape.IsSingle() && now < w.ReplaceBy && p.successor(w) == nil
+		if w.ReplaceBy == 0 || w.Retired != 0 || mayWait {
 			continue
 		}
 		w.Retired = now

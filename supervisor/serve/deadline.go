@@ -21,12 +21,13 @@ func (s *Server) judge(w *worker.Handle, number int, word protocol.Word, now int
 		return
 	}
 	if now < deadline {
-		if word.Phase() == protocol.Calling && now >= deadline-min(int64(soon), int64(s.settings.Timeout)*3/4) {
+		isSoon := now >= deadline-min(int64(soon), int64(s.settings.Timeout)*3/4)
+		if s.shape.IsSingle() && word.Phase() == protocol.Calling && isSoon {
 			s.pool.SoonOverdue++
 		}
 		return
 	}
-	if s.one && word.Phase() == protocol.Calling {
+	if s.shape.IsSingle() && word.Phase() == protocol.Calling {
 		if slot.Word() == word { // TIMEOUT-6: a process with one call is killed first; its end is answered
 			w.Overdue = true
 			w.Kill(now)

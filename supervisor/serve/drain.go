@@ -55,7 +55,7 @@ func (s *Server) beginDrain() {
 	}
 	for _, w := range s.pool.Workers {
 		w.Table.Draining.Store(1)
-		if s.one { // LIFECYCLE-1: a request that waits behind a call is in flight
+		if s.shape.One { // LIFECYCLE-1: a request that waits behind a call is in flight
 			s.takeUnread(w, now, true)
 		}
 		s.scan(w, now)

@@ -8,8 +8,8 @@ import (
 
 // slots is the number of connections that a worker can have.
 func (s *Server) slots() int {
-	if s.one {
-		return 64
+	if s.shape.One {
+		return max(64, 2*s.shape.Calls)
 	}
 	return max(1024, 2*s.settings.Concurrency) // with room for requests that are refused one by one
 }
@@ -17,10 +17,7 @@ func (s *Server) slots() int {
 // prepare fills in the header of a worker's table.
 func (s *Server) prepare(header *protocol.Header) {
 	header.Timeout, header.BodyLimit = int64(s.settings.Timeout), s.settings.BodyLimit
-	header.Calls, header.Concurrency = uint32(s.settings.Workers), uint32(s.settings.Concurrency)
-	if s.one {
-		header.Calls = 1
-	}
+	header.Calls, header.Concurrency = uint32(s.shape.Calls), uint32(s.settings.Concurrency)
 	header.HeadTime = int64(s.headTime())
 	header.BodyTime = int64(s.bodyTime())
 	header.SendTime = int64(time.Minute)

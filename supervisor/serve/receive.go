@@ -48,7 +48,7 @@ func (s *Server) receive(c *connection.Connection, ended bool) {
 			s.awaitHead(c, count, ended)
 			return
 		case s.head.Probe == head.NoProbe || s.head.HasBody():
-			if s.one && !ended && s.awaitBody(c, count) {
+			if s.shape.One && !ended && s.awaitBody(c, count) {
 				return
 			}
 			s.route(c)
@@ -140,7 +140,7 @@ func (s *Server) expireHeld(now int64) {
 	for _, c := range s.connections {
 		switch {
 		case c.Until == 0 || now < c.Until:
-		case c.HeadBegun: // LIMITS-2
+		case c.HeadBegun: // LIMITS-2, LIMITS-5
 			delete(s.connections, c.Descriptor)
 			s.peek(c)
 			s.refuse(c, &s.head, 408)

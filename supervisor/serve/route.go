@@ -45,7 +45,7 @@ func (s *Server) route(c *connection.Connection) {
 // counts those that it has.
 func (s *Server) isOverloaded(now int64) bool {
 	load := len(s.waiting)
-	if s.one {
+	if s.shape.One {
 		for _, w := range s.pool.Workers {
 			requests, _ := pool.Requests(w, now)
 			load += requests

@@ -38,7 +38,7 @@ func (s *Server) scan(w *worker.Handle, now int64) {
 	if wasUsed && len(w.Used) == 0 {
 		w.IdleSince = now
 	}
-	if s.one {
+	if s.shape.One {
 		s.relieve(w, now)
 	}
 	s.endIfDue(w, now)
@@ -49,7 +49,7 @@ func (s *Server) endIfDue(w *worker.Handle, now int64) {
 	switch {
 	case w.Killed != 0:
 		s.answerUnkillable(w, now)
-	case s.one && w.Stuck:
+	case s.shape.One && w.Stuck:
 		w.Kill(now)
 	// TIMEOUT-6: what a timed-out call still does ends as soon as nobody else needs the process.
 	case w.Retired != 0 && (!w.Busy || !w.Executing && now >= w.Retired+int64(s.settings.Timeout)):
@@ -123,17 +123,22 @@ func (s *Server) takeUnread(w *worker.Handle, now int64, admitted bool) bool {
 	return taken
 }
 
-// relieve takes back the connections that wait behind a request which lasts (TIMEOUT-7), and those that a
+// relieve takes back the connections that wait behind requests which last (TIMEOUT-7), and those that a
 // worker of kind `one` doesn't begin with.
 func (s *Server) relieve(w *worker.Handle, now int64) {
-	lasting := false
+	lasting, stalled := false, false
 	for _, number := range w.Used {
 		slot, use := w.Table.Slot(number), w.Slots[number]
 		word := slot.Word()
-		lasting = lasting || word.IsRequest() && now-slot.Began.Load() > int64(pool.Lasting) ||
-			word.State() == protocol.Handed && use.IdleSince != 0 && now-use.IdleSince > int64(pool.Lasting)
+		lasting = lasting || word.IsRequest() && now-slot.Began.Load() > int64(pool.Lasting)
+		stalled = stalled || word.State() == protocol.Handed && use.IdleSince != 0 &&
+			now-use.IdleSince > int64(pool.Lasting)
 	}
-	if lasting && s.takeUnread(w, now, false) {
+	if !s.shape.IsSingle() {
+		lasting = lasting && pool.Calls(w) >= s.shape.Calls
+		stalled = stalled && s.shape.Workers > 1 // else nobody could begin with them earlier
+	}
+	if (lasting || stalled) && s.takeUnread(w, now, false) && (stalled || s.shape.IsSingle()) {
 		pool.LeaveAlone(w, now)
 	}
 }

@@ -26,7 +26,7 @@ const (
 // Server is the state of the event loop; only the loop's own goroutine touches it.
 type Server struct {
 	settings    settings.Settings
-	one         bool // kind `one`
+	shape       pool.Shape
 	poller      *poller
 	journal     *journal
 	calls       metrics.Calls
@@ -54,14 +54,14 @@ type Server struct {
 
 // New makes a server that starts its workers with the factory. `fail` ends the runtime with a cause,
 // `exit` ends it after a drain; neither returns. The error tells what the kernel has refused.
-func New(loaded settings.Settings, one bool, factory *worker.Factory, hasTemplate bool,
+func New(loaded settings.Settings, shape pool.Shape, factory *worker.Factory, hasTemplate bool,
 	fail func(cause string), exit func()) (*Server, error) {
 	poller, err := newPoller()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		settings: loaded, one: one, poller: poller, journal: newJournal(loaded.JSON), listener: -1,
+		settings: loaded, shape: shape, poller: poller, journal: newJournal(loaded.JSON), listener: -1,
 		connections: map[int]*connection.Connection{}, controls: map[int]*worker.Handle{},
 		processes: map[int]*worker.Handle{}, factory: factory, buffer: make([]byte, head.MaxBuffer),
 		datagram: make([]byte, protocol.MessageBytes), exit: exit,
@@ -70,12 +70,8 @@ func New(loaded settings.Settings, one bool, factory *worker.Factory, hasTemplat
 		s.Stop()
 		fail(cause)
 	}
-	most := 1
-	if one {
-		most = min(loaded.Workers, loaded.Concurrency) // CONCURRENCY-4
-	}
 	factory.Slots, factory.Prepare = s.slots(), s.prepare
-	s.pool = pool.New(one, most, factory, s.workerStarted, s.startFailed)
+	s.pool = pool.New(shape, factory, s.workerStarted, s.startFailed)
 	if hasTemplate {
 		s.template = &template{}
 	}
@@ -128,7 +124,7 @@ func (s *Server) interval() time.Duration {
 	for _, w := range s.pool.Workers {
 		if len(w.Used) > 0 || w.Retired != 0 || w.ReplaceBy != 0 {
 			found = tick
-			if s.one && len(w.Used) > 1 {
+			if s.shape.One && len(w.Used) > 1 {
 				return shareTick
 			}
 		}
@@ -151,7 +147,7 @@ func (s *Server) tick(now int64) {
 	if s.crowded {
 		s.accept()
 	}
-	if s.one {
+	if s.shape.One {
 		s.merge(now)
 	}
 	s.serveWaiting(now)

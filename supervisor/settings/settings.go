@@ -17,6 +17,7 @@ type Settings struct {
 	Port                 int
 	BodyLimit            int64 // bytes
 	Workers, Concurrency int   // calls, and requests, at the same time
+	CallsPerWorker       int   // calls of one worker at the same time; 0: the default of its kind
 	JSON                 bool  // the access log is JSON rather than Apache's combined format
 	texts                map[string]string
 }
@@ -51,6 +52,9 @@ func Load(lookup func(string) (string, bool)) (Settings, error) {
 		Concurrency: r.whole("FUNC_CONCURRENCY", "128", 65536),
 		JSON:        r.choice("FUNC_LOG_FORMAT", "apache", "json") == "json",
 		texts:       r.texts,
+	}
+	if given, _ := lookup("FUNC_CALLS_PER_WORKER"); given != "" {
+		loaded.CallsPerWorker = r.whole("FUNC_CALLS_PER_WORKER", "", 1024)
 	}
 	if len(r.problems) > 0 {
 		return loaded, errors.New(strings.Join(r.problems, "\n"))

@@ -27,6 +27,15 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// FUNC_CALLS_PER_WORKER has a default of each kind, which 0 stands for.
+func TestCallsPerWorker(t *testing.T) {
+	for value, want := range map[string]int{"": 0, "16": 16} {
+		if loaded, err := load("FUNC_CALLS_PER_WORKER", value); err != nil || loaded.CallsPerWorker != want {
+			t.Error(value, loaded.CallsPerWorker, err)
+		}
+	}
+}
+
 // LIFECYCLE-5: a grace shorter than the timeout is raised to it.
 func TestGrace(t *testing.T) {
 	if loaded, err := load("FUNC_TIMEOUT", "1000000"); err != nil || loaded.Grace != 1_000_005*time.Second {
@@ -51,6 +60,7 @@ func TestBadSettings(t *testing.T) {
 		{"REQ_MB_LIMIT", "0.0", "a number of MiB greater than 0, at most 1000000"},
 		{"FUNC_PORT", "65536", "a whole number from 1 to 65535"}, {"FUNC_PORT", "+1", "a whole number from 1 to 65535"},
 		{"FUNC_WORKERS", "1025", "a whole number from 1 to 1024"},
+		{"FUNC_CALLS_PER_WORKER", "0", "a whole number from 1 to 1024"},
 		{"FUNC_CONCURRENCY", "0", "a whole number from 1 to 65536"}, {"FUNC_LOG_FORMAT", "xml", "one of apache, json"},
 	} {
 		_, err := load(one[0], one[1])

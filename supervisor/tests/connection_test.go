@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -200,5 +201,51 @@ func TestConnectionsBehindALastingCall(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 3*time.Second {
 		t.Error("short calls waited behind long ones for ", took)
+	}
+}
+
+// CONCURRENCY-10: a worker of kind one executes as many calls as it may, and the next one waits.
+func TestCallsPerWorker(t *testing.T) {
+	r := start(t, "one", "FUNC_WORKERS=4", "FUNC_CALLS_PER_WORKER=3", "FUNC_TIMEOUT=5")
+	r.until("a spare", func() bool { return len(r.workers()) == 2 })
+	begun, late, all := time.Now(), atomic.Int32{}, sync.WaitGroup{}
+	for range 4 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			r.wants("/sleep/1", 200, "hello")
+			if time.Since(begun) > 2*time.Second {
+				late.Add(1)
+			}
+		}()
+	}
+	r.untilInFlight(3)
+	all.Wait()
+	if late.Load() != 1 {
+		t.Error(late.Load(), " calls were later than two seconds")
+	}
+	if found := r.workers(); len(found) != 2 {
+		t.Error("more workers: ", found)
+	}
+}
+
+// CONCURRENCY-5: several workers with several calls each share the requests, and those over that wait.
+func TestWorkersOfSeveralCalls(t *testing.T) {
+	r := start(t, "one", "FUNC_WORKERS=6", "FUNC_CALLS_PER_WORKER=2", "FUNC_TIMEOUT=5")
+	begun, all := time.Now(), sync.WaitGroup{}
+	for range 12 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			r.wants("/sleep/0.5", 200, "hello")
+		}()
+	}
+	r.untilInFlight(6)
+	if found := r.workers(); len(found) > 4 {
+		t.Error("more than three workers and a spare: ", found)
+	}
+	all.Wait()
+	if took := time.Since(begun); took > 2500*time.Millisecond {
+		t.Error("they took ", took)
 	}
 }

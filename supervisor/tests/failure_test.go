@@ -2,6 +2,7 @@ package tests
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -153,4 +154,47 @@ func TestBadSettings(t *testing.T) {
 	}
 	has(t, r.stderr.String(), "setting `FUNC_TIMEOUT` is `1e3`, not a number of seconds greater than 0, at most 1000000",
 		"setting `FUNC_WORKERS` is `0`, not a whole number from 1 to 1024")
+}
+
+// TIMEOUT-14: beside a late call the others of its worker go on, the next one is served by another worker,
+// and then the first one ends.
+func TestLateCallBesideOthers(t *testing.T) {
+	r := start(t, "one", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=2")
+	_, first := r.get("/pid")
+	all := sync.WaitGroup{}
+	for number, path := range []string{"/never", "/sleep/1", "/spin"} {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if number == 1 {
+				r.wants(path, 200, "hello")
+				r.wants("/sleep/1.5", 200, "hello")
+			} else {
+				r.wants(path, 408, "Request Timeout\n")
+			}
+		}()
+		r.untilInFlight(number + 1)
+	}
+	r.until("another worker serves", func() bool { _, id := r.get("/pid"); return id != first })
+	all.Wait()
+	r.until("the first worker has ended", func() bool { return !slices.Contains(r.workers(), first) })
+	_, metrics := r.get("/metrics")
+	has(t, metrics, `function_timeouts_total{method="GET"} 2`)
+}
+
+// FAILURE-6: an exit of a worker with several calls is answered 500 for each of them.
+func TestEndOfAWorkerOfSeveralCalls(t *testing.T) {
+	r := start(t, "one", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=5")
+	all := sync.WaitGroup{}
+	for range 2 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			r.wants("/sleep/4", 500, "Internal Server Error\n")
+		}()
+	}
+	r.untilInFlight(2)
+	r.wants("/kill", 500, "Internal Server Error\n")
+	all.Wait()
+	r.wants("/hello", 200, "hello")
 }

@@ -123,3 +123,16 @@ def test_no_delay(server: Server) -> None:
         assert b"hello world" in wire.send(message("GET", "/")).read_until(b"hello world")
         times.append(time.monotonic() - begin)
     assert statistics.median(times) < 0.03
+
+
+@pytest.mark.clause("CONCURRENCY-10")
+@pytest.mark.quiet
+@pytest.mark.function("sleep", FUNC_WORKERS="4", FUNC_CALLS_PER_WORKER="3")
+def test_calls_of_one_worker(server: Server, tools: Tools) -> None:
+    """Of four calls one worker executes three at once, and the fourth after them."""
+    calls = server.together(4, {"seconds": 1})
+    assert [call.text for call in calls] == ["slept"] * 4
+    *three, fourth = sorted(map(seconds, calls))
+    assert max(three) < 2 <= fourth
+    # process 1, a template, a worker, a spare
+    assert len(tools.processes(server).all) <= 4

@@ -19,6 +19,7 @@ GRAMMAR = {  # values that are refused, by setting: a container for each place
     "FUNC_LOG_FORMAT": ["xml", "JSON", "apache ", "combined"],
     "FUNC_GRACE_PERIOD": ["-3", "nan", ".5", "2 "],
     "FUNC_IDLE_TIMEOUT": ["0", "1000001", "1,5", "1s"],
+    "FUNC_CALLS_PER_WORKER": ["0", "1025", "2.0", "all"],
 }
 BAD = [dict(zip(GRAMMAR, values, strict=True)) for values in zip(*GRAMMAR.values(), strict=True)]
 TABLE = (Path(__file__).parent.parent.parent / "SPEC.md").read_text(encoding="utf-8")

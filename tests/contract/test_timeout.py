@@ -8,7 +8,7 @@ import pytest
 from tests.support.orders import SLEEP
 from tests.support.server import Server
 from tests.support.sidecar import Tools
-from tests.support.wait import stops_growing
+from tests.support.wait import stops_growing, wait_until
 from tests.support.web import seconds
 
 pytestmark = pytest.mark.bounded
@@ -147,3 +147,27 @@ def test_stream(server: Server) -> None:
     (line,) = map(json.loads, server.access_log('"POST"'))
     assert (answer.status_code, line["status"]) == (202, 202)
     assert line["duration_seconds"] >= 1
+
+
+@pytest.mark.clause("TIMEOUT-14", "TIMEOUT-6")
+@pytest.mark.function("sleep", FUNC_TIMEOUT="1.6", FUNC_CALLS_PER_WORKER="4")
+def test_beside_a_timeout_in_one_worker(server: Server, tools: Tools) -> None:
+    """A call in the worker of one that times out is unharmed, and after it that worker ends."""
+    late = server.begin(FOREVER)
+    server.wait_for_calls()
+    before = tools.processes(server).numbers
+    server.call({"seconds": 1})
+    beside = server.begin({"seconds": 0.9})
+    assert_timeout(late.result(), 1.6)
+    assert not beside.done()
+    assert server.call({"seconds": 0}).text == "slept"
+    assert (beside.result().status_code, beside.result().text) == (200, "slept")
+    wait_until(lambda: before - tools.processes(server).numbers, 10, "the end of the worker")
+
+
+@pytest.mark.clause("TIMEOUT-14", "TIMEOUT-2")
+@pytest.mark.function("spin", FUNC_TIMEOUT="0.5", FUNC_CALLS_PER_WORKER="4")
+def test_spin_in_a_worker_of_several_calls(server: Server) -> None:
+    """A call that burns the CPU of such a worker is answered, and so is the next one's."""
+    assert_timeout(server.call(), 0.5)
+    assert_timeout(server.call(), 0.5)

@@ -1,4 +1,4 @@
-// Runs the handler: one call at a time, its errors told from those of calls that have ended.
+// Runs the handler: errors of calls that run are told from those of calls that have ended.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
@@ -28,6 +28,9 @@ class Call {
     this.break = reject;
   });
 
+  /** Whether an error of it can still be answered. */
+  running = true;
+
   constructor() {
     this.broken.catch(() => {});
   }
@@ -43,22 +46,19 @@ class Call {
     if (typeof value?.then !== "function") return value;
     const answered = new Promise((resolve) => response.once("finish", () => resolve(undefined)));
     const settled = Promise.resolve(value);
-    settled.catch((error) => current === this || reportError(error));
+    settled.catch((error) => this.running || reportError(error));
     return Promise.race([settled, this.broken, answered]);
   }
 }
 
-/** @type {Call | null} */
-let current = null;
-
 /**
- * Keep the process alive at an error that nobody has caught. One of the call that runs now fails
- * that call; one of a call that has ended is only reported (FAILURE-3).
+ * Keep the process alive at an error that nobody has caught. One of a call that runs fails that
+ * call; one of a call that has ended is only reported (FAILURE-3).
  */
 export function surviveErrors() {
   process.on("uncaughtException", (error) => {
     const call = storage.getStore();
-    if (call !== undefined && call === current) call.break(error);
+    if (call?.running) call.break(error);
     else reportError(error);
   });
   process.on("unhandledRejection", reportError);
@@ -89,7 +89,6 @@ export async function runCall(handler, event, context) {
   const connection = /** @type {import("./connection.js").Connection} */ (request.socket);
   const endCall = connection.beginCall();
   const call = new Call();
-  current = call;
   try {
     const value = await call.settle(storage.run(call, handler, event, { ...context }), response);
     await call.settle(sendValue(response, value), response);
@@ -99,7 +98,7 @@ export async function runCall(handler, event, context) {
     if (!response.headersSent) sendFailure(response);
     else if (!response.writableEnded) connection.destroy();
   } finally {
-    current = null;
+    call.running = false;
     endCall();
   }
 }

@@ -19,7 +19,8 @@ export const SENT = Object.freeze({ lost: -1, later: 0, whole: 1 });
  * @property {(slot: number, reset: boolean) => void} clientClosed the client has closed its side
  *   of a connection whose request is being answered, or has reset all of it
  * @property {(slot: number) => void} sent what was to be sent later has been sent
- * @property {(slot: number) => void} lost an idle connection is closed, or the supervisor's again
+ * @property {(slot: number) => void} lost a connection is closed, or the supervisor's again: it was
+ *   idle, or its call has passed the deadline
  * @property {() => void} exit the supervisor is gone
  */
 
@@ -40,7 +41,7 @@ export const SENT = Object.freeze({ lost: -1, later: 0, whole: 1 });
  *   next request, or close the connection; true: call `next`, because it has arrived already
  * @property {(slot: number, outcome: number, status: number, bytes: number) => void} abort close the
  *   connection so that the client sees that the answer isn't whole
- * @property {() => void} exiting the process is about to end: its call is answered 500
+ * @property {() => void} exiting the process is about to end: its calls are answered 500
  */
 
 /**

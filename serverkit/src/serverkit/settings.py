@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     log_format: str = "apache"
     grace_period: float = 185.0
     idle_timeout: float = 120.0
+    calls_per_worker: int = 1  # accepted as in all runtimes: a worker here executes one
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -55,6 +56,7 @@ class Settings(NamedTuple):
                 reader.decimal("FUNC_GRACE_PERIOD", timeout + 5, "seconds", may_be_zero=True),
             ),
             idle_timeout=reader.decimal("FUNC_IDLE_TIMEOUT", 120.0, "seconds"),
+            calls_per_worker=reader.whole("FUNC_CALLS_PER_WORKER", 1, 1024),
         )
         if reader.problems:
             raise SettingsError("\n".join(reader.problems))

@@ -24,8 +24,8 @@ import (
 type Worker struct {
 	table   *protocol.Table
 	control *net.UnixConn
-	one     bool       // one call at a time
-	turn    sync.Mutex // kind `one`: held from before a request is read to its end
+	one     bool          // no more calls at a time than the header allows
+	places  chan struct{} // kind `one`: one is held from before a request is read to its end
 	records sync.Mutex
 	conns   sync.Map // slot: *workerConn
 }
@@ -44,7 +44,8 @@ func NewWorker(one bool) (*Worker, error) {
 	for _, descriptor := range []int{3, 4, 5} {
 		syscall.CloseOnExec(descriptor)
 	}
-	return &Worker{table: table, control: control.(*net.UnixConn), one: one}, nil
+	places := make(chan struct{}, table.Calls)
+	return &Worker{table: table, control: control.(*net.UnixConn), one: one, places: places}, nil
 }
 
 // Run serves until the supervisor is gone.
@@ -91,7 +92,9 @@ func (w *Worker) handle(message protocol.Message, descriptors []int) {
 		}
 	case protocol.Retire:
 		if w.one {
-			w.turn.Lock()
+			for range cap(w.places) {
+				w.places <- struct{}{}
+			}
 			os.Exit(0)
 		}
 	}

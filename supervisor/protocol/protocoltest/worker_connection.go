@@ -42,8 +42,8 @@ func (c *workerConn) next() bool {
 		return false
 	}
 	if c.worker.one {
-		c.worker.turn.Lock()
-		defer c.worker.turn.Unlock()
+		c.worker.places <- struct{}{}
+		defer func() { <-c.worker.places }()
 	}
 	header := c.worker.table.Header
 	if now := protocol.Now(); !c.slot.Begin(now, now+header.HeadTime) {

@@ -58,11 +58,10 @@ static bool record(struct held *held, struct end end) {
 /* JavaScript has no request of this connection any more. */
 static void give_back(struct held *held) {
   struct connection *connection = held->connection;
-  bool called = binding.calling == connection;
   drop_rest(held);
   held->connection = NULL;
   loop_done(binding.loop, connection);
-  if (called) events_call_ended();
+  events_call_ended();
 }
 
 /* OBSERVABILITY-10: libuv makes pipes non-blocking, and would keep what a full one doesn't take. */
@@ -83,6 +82,7 @@ static napi_value open_library(napi_env env, napi_callback_info info) {
   struct worker_settings settings = worker_settings(binding.worker);
   binding.loop = loop_open(binding.worker);
   binding.slots = settings.slots;
+  binding.most = settings.calls;
   binding.held = calloc(settings.slots, sizeof *binding.held);
   if (binding.loop == NULL || binding.held == NULL) return fail(env, "there is no memory");
   if (events_open(env, listeners) != napi_ok) return NULL;
@@ -102,7 +102,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
 
 static napi_value next(napi_env env, napi_callback_info info) {
   (void)info;
-  if (binding.calling == NULL) events_deliver(env);
+  if (binding.calls < binding.most) events_deliver(env);
   return NULL;
 }
 
@@ -151,11 +151,13 @@ static napi_value abort_answer(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* FAILURE-4: the supervisor answers 500 without waiting for the end of this process. */
+/* FAILURE-4: the supervisor answers 500 without waiting for the end of this process, and of all its
+   calls. */
 static napi_value exiting(napi_env env, napi_callback_info info) {
   (void)env;
   (void)info;
-  if (binding.calling != NULL) worker_exiting(binding.worker, connection_slot(binding.calling));
+  for (uint32_t slot = 0; slot < binding.slots && binding.held != NULL; slot++)
+    if (binding.held[slot].connection != NULL) worker_exiting(binding.worker, slot);
   return NULL;
 }
 

@@ -5,7 +5,7 @@
 #include "loop.h"
 #include <node_api.h>
 
-/* A connection whose request JavaScript has. */
+/* A connection whose request JavaScript has: each is a call. */
 struct held {
   struct connection *connection; /* NULL: none */
   char *rest;                    /* bytes of its answer that the socket has not taken yet */
@@ -21,7 +21,8 @@ struct binding {
   struct loop *loop;
   struct held *held; /* by slot */
   uint32_t slots;
-  struct connection *calling; /* NULL: no call runs */
+  uint32_t calls; /* that run */
+  uint32_t most;  /* that may run at the same time */
 };
 
 extern struct binding binding;
@@ -39,7 +40,7 @@ napi_status events_open(napi_env env, napi_value listeners);
 napi_status events_start(napi_env env);
 void events_deliver(napi_env env);
 
-/* A call has ended: the next request may be delivered. */
+/* A call has ended: another request may be delivered. */
 void events_call_ended(void);
 
 #endif

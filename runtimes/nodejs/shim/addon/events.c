@@ -76,12 +76,13 @@ static void deliver_request(struct loop_event event) {
     arguments[4] = target_of(request);
   }
   binding.held[slot] = (struct held){.connection = event.connection};
-  binding.calling = event.connection;
+  binding.calls++;
   call(request_arrived, made.odd ? 5 : 3, arguments);
-  if (binding.calling == NULL) return;
-  /* The call isn't over: nothing is read of the others, so the supervisor can take them back. */
-  loop_gate(binding.loop, false);
-  loop_watch(binding.loop, binding.calling);
+  if (binding.held[slot].connection == NULL) return;
+  /* The call isn't over. If no other may run beside it, nothing is read of the other connections, so
+     the supervisor can take them back. */
+  if (binding.calls == binding.most) loop_gate(binding.loop, false);
+  loop_watch(binding.loop, event.connection);
 }
 
 static bool is_reset(const struct connection *connection) {
@@ -98,7 +99,7 @@ static void deliver_hangup(struct loop_event event) {
 
 /* A worker that is retired ends as soon as nothing runs that the function has left behind. */
 static void hold_process(void) {
-  bool idle = worker_retired(binding.worker) && binding.calling == NULL;
+  bool idle = worker_retired(binding.worker) && binding.calls == 0;
   (idle ? uv_unref : uv_ref)((uv_handle_t *)watch);
 }
 
@@ -119,7 +120,10 @@ static void deliver(struct loop_event event) {
   case LOOP_EXIT:
     call(supervisor_gone, 0, NULL);
     break;
-  default: /* the supervisor kills a worker whose call has passed its deadline (TIMEOUT-2) */
+  case LOOP_STOP_CALL: /* TIMEOUT-14: a call beside others; the function sees its client gone */
+    tell(connection_lost, event);
+    break;
+  default: /* else the supervisor kills the worker at a call's deadline (TIMEOUT-2) */
     break;
   }
 }
@@ -137,7 +141,7 @@ void events_deliver(napi_env env) {
 }
 
 void events_call_ended(void) {
-  binding.calling = NULL;
+  binding.calls--;
   loop_gate(binding.loop, true);
   hold_process();
 }

@@ -11,9 +11,9 @@ import { fileURLToPath } from "node:url";
 const SUPERVISOR = process.env.FAKE_SUPERVISOR ?? "fakesupervisor";
 const WORKER = process.env.WORKER ?? "/opt/shim/worker.cjs";
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "functions");
-const [HANDED, ACTIVE, ANSWERING, IDLE, CLOSED] = [1, 2, 3, 4, 6];
+const [FREE, HANDED, ACTIVE, ANSWERING, IDLE, , CLOSED] = [0, 1, 2, 3, 4, 5, 6];
 const [READING, , CALLING] = [0, 1, 2];
-const RETIRE = 19;
+const [STOP_CALL, RETIRE] = [18, 19];
 let supervisor;
 let lines;
 let stderr;
@@ -27,25 +27,30 @@ async function command(...words) {
   return answer;
 }
 
-beforeEach(async () => {
+beforeEach(() => start());
+
+async function start(callsPerWorker = 1) {
   const env = {
     ...process.env,
     MOD_NAME: "driven",
     FUNC_HANDLER: "handler",
     KUBELESS_INSTALL_VOLUME: FOLDER,
     FUNC_TIMEOUT: "10",
+    FUNC_CALLS_PER_WORKER: String(callsPerWorker),
   };
   supervisor = spawn(SUPERVISOR, [process.execPath, WORKER], { env });
   supervisor.stderr.on("data", (text) => (stderr += text));
   lines = createInterface({ input: supervisor.stdout })[Symbol.asyncIterator]();
   stderr = "";
   await command("await READY");
-});
+}
 
-afterEach(async () => {
+async function stop() {
   supervisor.stdin.end();
   if (supervisor.exitCode === null) await once(supervisor, "exit");
-});
+}
+
+afterEach(stop);
 
 /** Send a request on the connection in `slot`, which is opened if `isNew`. */
 async function send(slot, path, { head = "", isNew = true } = {}) {
@@ -113,6 +118,47 @@ test("nothing is read of a connection while another one's call runs", async () =
   assert.deepEqual(await command("take", 1), { taken: true });
   await receive(0, "slept");
   await command("wait", 1, 0);
+});
+
+test("as many calls run beside each other as the header says, and nothing more is read", async () => {
+  await stop();
+  await start(2);
+  for (const slot of [0, 1]) {
+    await send(slot, "/sleep");
+    await command("wait", slot, ACTIVE);
+  }
+  await send(2, "/hello");
+  await receive(0, "slept");
+  await receive(1, "slept");
+  await receive(2, "hello");
+  assert.deepEqual(
+    (await command("records")).records.map(({ Slot }) => Slot),
+    [0, 1, 2],
+  );
+});
+
+test("a call that is stopped sees its client gone, and those beside it go on", async () => {
+  await stop();
+  await start(2);
+  await send(0, "/hangup");
+  await command("wait", 0, ACTIVE);
+  await send(1, "/sleep");
+  await command("wait", 1, ACTIVE);
+  await command("take", 0);
+  await command("message", STOP_CALL, 0);
+  await command("wait", 0, FREE);
+  await receive(1, "slept");
+});
+
+test("an exit ends all calls of the process, each of which is told of", async () => {
+  await stop();
+  await start(2);
+  await send(1, "/never");
+  await command("wait", 1, ACTIVE);
+  await send(0, "/exit");
+  const slots = [];
+  for (const _ of [0, 1]) slots.push((await command("await EXITING")).slot);
+  assert.deepEqual(slots, [0, 1]);
 });
 
 test("a request that is half read goes on being read, and waits for the call's end", async () => {

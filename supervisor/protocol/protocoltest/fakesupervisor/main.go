@@ -42,6 +42,10 @@ func main() {
 	if timeout, err := strconv.ParseFloat(os.Getenv("FUNC_TIMEOUT"), 64); err == nil {
 		options.Timeout = time.Duration(timeout * float64(time.Second))
 	}
+	options.Calls = 1
+	if calls, err := strconv.ParseUint(os.Getenv("FUNC_CALLS_PER_WORKER"), 10, 32); err == nil {
+		options.Calls = uint32(calls)
+	}
 	supervisor, err := protocoltest.Start(options)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
