@@ -159,7 +159,7 @@ func TestBadSettings(t *testing.T) {
 // TIMEOUT-14: beside a late call the others of its worker go on, the next one is served by another worker,
 // and then the first one ends.
 func TestLateCallBesideOthers(t *testing.T) {
-	r := start(t, "one", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=2")
+	r := start(t, "one", "FUNC_WORKERS=4", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=2")
 	_, first := r.get("/pid")
 	all := sync.WaitGroup{}
 	for number, path := range []string{"/never", "/sleep/1", "/spin"} {
@@ -184,7 +184,7 @@ func TestLateCallBesideOthers(t *testing.T) {
 
 // FAILURE-6: an exit of a worker with several calls is answered 500 for each of them.
 func TestEndOfAWorkerOfSeveralCalls(t *testing.T) {
-	r := start(t, "one", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=5")
+	r := start(t, "one", "FUNC_WORKERS=4", "FUNC_CALLS_PER_WORKER=4", "FUNC_TIMEOUT=5")
 	all := sync.WaitGroup{}
 	for range 2 {
 		all.Add(1)

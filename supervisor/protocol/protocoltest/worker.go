@@ -92,7 +92,7 @@ func (w *Worker) handle(message protocol.Message, descriptors []int) {
 		}
 	case protocol.Retire:
 		if w.one {
-			for range cap(w.places) {
+			for place := 0; place < cap(w.places); place++ {
 				w.places <- struct{}{}
 			}
 			os.Exit(0)
