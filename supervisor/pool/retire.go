@@ -11,15 +11,24 @@ import (
 // replaceTime is how long a late call may wait for a slow start of its worker's successor (TIMEOUT-6).
 const replaceTime = 700 * time.Millisecond
 
+// Urgency is how long a worker that is to be retired may wait for its successor.
+type Urgency int64
+
+const (
+	Unhurried Urgency = math.MaxInt64
+	Late      Urgency = Urgency(replaceTime) // it executes a call that is late
+	AtOnce    Urgency = 0                    // it ends by itself: what it began now would be lost (FAILURE-7)
+)
+
 // Retire takes a worker out of service, as soon as another one can take its place (TIMEOUT-8), but in
-// time. Without `urgent` it waits for that for as long as it takes.
-func (p *Pool) Retire(w *worker.Handle, now int64, urgent bool) {
+// time.
+func (p *Pool) Retire(w *worker.Handle, now int64, urgency Urgency) {
 	if w.Retired != 0 {
 		return
 	}
-	by := int64(math.MaxInt64)
-	if urgent {
-		by = now + int64(replaceTime)
+	by := int64(Unhurried)
+	if urgency != Unhurried {
+		by = now + int64(urgency)
 	}
 	if w.ReplaceBy == 0 || by < w.ReplaceBy {
 		w.ReplaceBy = by

@@ -5,6 +5,7 @@ import (
 
 	"runtimes.invalid/protocol"
 	"runtimes.invalid/supervisor/metrics"
+	"runtimes.invalid/supervisor/pool"
 	"runtimes.invalid/supervisor/worker"
 )
 
@@ -48,7 +49,7 @@ func (s *Server) expire(w *worker.Handle, number int, word protocol.Word, now in
 	case protocol.Calling:
 		w.Send(protocol.StopCall, number, nil)
 		s.countCall(slot, now, metrics.Timeout)
-		s.pool.Retire(w, now, true)
+		s.pool.Retire(w, now, pool.Late)
 	case protocol.Waiting: // LIMITS-9
 		status = 503
 		w.LetGo(number)

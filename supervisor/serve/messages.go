@@ -5,6 +5,7 @@ import (
 
 	"runtimes.invalid/protocol"
 	"runtimes.invalid/supervisor/metrics"
+	"runtimes.invalid/supervisor/pool"
 	"runtimes.invalid/supervisor/worker"
 )
 
@@ -64,9 +65,9 @@ func (s *Server) handle(w *worker.Handle, message protocol.Message) {
 			s.countCall(w.Table.Slot(slot), now, metrics.Failure)
 			s.end(w, slot, word, 500, now)
 		}
-		s.pool.Retire(w, now, true)
+		s.pool.Retire(w, now, pool.AtOnce)
 	case protocol.Replace:
-		s.pool.Retire(w, now, false)
+		s.pool.Retire(w, now, pool.Unhurried)
 	case protocol.ProbeReceived:
 		s.answerWorkersProbe(w, slot, protocol.Probe(message.Number()))
 	case protocol.Records:
