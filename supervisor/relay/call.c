@@ -29,8 +29,7 @@ static bool ask(int socket, struct connection *connection, struct reply *reply) 
   size_t length;
   char *head = request_head(connection, &length);
   if (head == NULL) return false;
-  struct iovec parts[2] = {
-      {head, length}, {(void *)request->body.bytes, request->body.length}};
+  struct iovec parts[2] = {{head, length}, {(void *)request->body.bytes, request->body.length}};
   bool sent = send_all(socket, parts);
   free(head);
   bool answered = reply_read_head(reply, socket, request->is_head);

@@ -1,5 +1,5 @@
-/* relay COMMAND [ARGUMENT...]: serves what the supervisor hands over by the HTTP server that the command
-   starts. */
+/* relay COMMAND [ARGUMENT...]: serves what the supervisor hands over by the HTTP server that the
+   command starts. */
 #include "../library/loop.h"
 #include "relay.h"
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* The relay: a worker that starts an HTTP server of its own and hands it one request after the other
-   (path `request`). It reads and answers with the worker library. */
+/* The relay: a worker that starts an HTTP server of its own and hands it one request after the
+   other (path `request`). It reads and answers with the worker library. */
 #ifndef RELAY_H
 #define RELAY_H
 
@@ -8,8 +8,9 @@
 
 /* server.c: the HTTP server, a child process. */
 
-/* Starts the command, in which ${WORKER_SOCKET} or ${WORKER_PORT} stands for the address that it has
-   to listen on. The process ends when the server does. False with errno set: it can't be started. */
+/* Starts the command, in which ${WORKER_SOCKET} or ${WORKER_PORT} stands for the address that it
+   has to listen on. The process ends when the server does. False with errno set: it can't be
+   started. */
 bool server_start(char **command);
 
 /* Waits until the server accepts connections, of which it keeps the first. */
@@ -18,8 +19,8 @@ void server_await(void);
 /* Asks the server to end, and waits for that for a while. */
 void server_stop(void);
 
-/* Gives a connection to the server: an idle one if there is one and `fresh` is false, of which it sets
-   *reused. -1: the server takes none. */
+/* Gives a connection to the server: an idle one if there is one and `fresh` is false, of which it
+ * sets reused. -1: the server takes none. */
 int server_connect(bool fresh, bool *reused);
 
 /* Keeps a connection for another request. */
@@ -36,9 +37,9 @@ struct reply {
   size_t head; /* bytes of it */
   unsigned status;
   enum framing framing;
-  int64_t body;   /* bytes that Content-Length has told, -1: none */
-  bool close;     /* no request follows on the connection */
-  char *fields;   /* as struct answer wants them */
+  int64_t body; /* bytes that Content-Length has told, -1: none */
+  bool close;   /* no request follows on the connection */
+  char *fields; /* as struct answer wants them */
   size_t fields_length;
 };
 

@@ -96,8 +96,8 @@ static enum http_result read_lines(struct reply *reply) {
     size_t length = (size_t)line - 2;
     from += (size_t)line;
     if (length == 0 && from > 2) break;
-    bool read = text == reply->bytes ? read_status(reply, text, length)
-                                     : read_field(reply, text, length);
+    bool read =
+        text == reply->bytes ? read_status(reply, text, length) : read_field(reply, text, length);
     if (!read) return HTTP_REFUSED;
   }
   reply->head = from;

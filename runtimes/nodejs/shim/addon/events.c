@@ -79,8 +79,8 @@ static void deliver_request(struct loop_event event) {
   binding.calls++;
   call(request_arrived, made.odd ? 5 : 3, arguments);
   if (binding.held[slot].connection == NULL) return;
-  /* The call isn't over. If no other may run beside it, nothing is read of the other connections, so
-     the supervisor can take them back. */
+  /* The call isn't over. If no other may run beside it, nothing is read of the other connections,
+     so the supervisor can take them back. */
   if (binding.calls == binding.most) loop_gate(binding.loop, false);
   loop_watch(binding.loop, event.connection);
 }
