@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 
 	"golang.org/x/sys/unix"
@@ -47,19 +48,42 @@ func main() {
 		fail(cannotLoad, err.Error())
 	}
 	factory.Arguments = arguments
-	factory.Environment = runtime.Variables(os.Environ(), os.Getenv)
-	total := loaded.Workers
-	if runtime.Kind == "one" {
-		total = min(total, loaded.Concurrency) // CONCURRENCY-4
+	if runtime.Path == "request" {
+		factory.Arguments = append([]string{relay()}, arguments...)
 	}
+	factory.Environment = runtime.Variables(os.Environ(), os.Getenv)
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) // LIFECYCLE-7, where this isn't process 1
-	shape := pool.ShapeOf(runtime.Kind == "one", total, loaded.CallsPerWorker, runtime.MostCalls)
-	server, err := serve.New(loaded, shape, factory, runtime.Template,
+	server, err := serve.New(loaded, shapeOf(runtime, loaded), factory, runtime.Template,
 		func(cause string) { fail(cannotLoad, cause) }, func() { os.Exit(0) })
 	if err != nil {
 		fail(cannotLoad, err.Error())
 	}
 	server.Run()
+}
+
+// relay is the program beside this one that serves requests by an HTTP server.
+func relay() string {
+	own, err := os.Executable()
+	if err != nil {
+		fail(cannotLoad, err.Error())
+	}
+	return filepath.Join(filepath.Dir(own), "relay")
+}
+
+// shapeOf is how the calls are spread over workers. A relay leaves unread what it can't begin, as a worker
+// of kind `one` does, though its server executes many calls.
+func shapeOf(runtime launch.Runtime, loaded settings.Settings) pool.Shape {
+	total, calls := loaded.Workers, loaded.CallsPerWorker
+	one := runtime.Kind == "one" || runtime.Path == "request"
+	if one {
+		total = min(total, loaded.Concurrency) // CONCURRENCY-4
+	}
+	if calls == 0 && runtime.Kind == "one" {
+		calls = 1
+	} else if calls == 0 {
+		calls = total
+	}
+	return pool.ShapeOf(one, total, calls, runtime.MostCalls)
 }
 
 // fail ends the runtime with a cause, which `kubectl get pod` will show too (LOAD-7).

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ import (
 type Runtime struct {
 	Command     []string            `json:"command"`     // program and arguments; ${NAME} is a setting
 	Kind        string              `json:"kind"`        // one: a process executes one call at a time; many
-	Path        string              `json:"path"`        // connection: a worker is handed connections
+	Path        string              `json:"path"`        // connection: a worker is handed connections; request
 	Template    bool                `json:"template"`    // workers are forked from a process that has loaded
 	MostCalls   int                 `json:"most_calls"`  // that a worker can execute at the same time; 0: any
 	Missing     string              `json:"missing"`     // hint if the program does not exist
@@ -51,8 +52,10 @@ func Load(path string) (Runtime, error) {
 		err = fmt.Errorf("`%s` has no `command`", path)
 	case loaded.Kind != "one" && loaded.Kind != "many":
 		err = fmt.Errorf("`kind` in `%s` is `%s`, not one of one, many", path, loaded.Kind)
-	case loaded.Path != "connection":
-		err = fmt.Errorf("`path` in `%s` is `%s`, not connection", path, loaded.Path)
+	case loaded.Path != "connection" && loaded.Path != "request":
+		err = fmt.Errorf("`path` in `%s` is `%s`, not one of connection, request", path, loaded.Path)
+	case loaded.Path == "request" && loaded.Template:
+		err = fmt.Errorf("`template` in `%s` needs `path` connection, not `request`", path)
 	case loaded.MostCalls < 0:
 		err = fmt.Errorf("`most_calls` in `%s` is `%d`, less than 0", path, loaded.MostCalls)
 	case loaded.Template && loaded.Kind != "one":
@@ -61,9 +64,21 @@ func Load(path string) (Runtime, error) {
 	return loaded, err
 }
 
+// address are the names that a command of path `request` has in place of the address that its server has
+// to listen on. The relay knows it.
+var address = []string{"WORKER_SOCKET", "WORKER_PORT"}
+
 // Arguments are the program and its arguments. `setting` gives the value of a setting.
 func (r Runtime) Arguments(setting, environment func(string) string) []string {
-	made := []string{os.Expand(r.Command[0], setting)}
+	expand := func(text string) string {
+		return os.Expand(text, func(name string) string {
+			if r.Path == "request" && slices.Contains(address, name) {
+				return "${" + name + "}"
+			}
+			return setting(name)
+		})
+	}
+	made := []string{expand(r.Command[0])}
 	for _, option := range r.Options {
 		values := ""
 		for _, name := range option.Unless {
@@ -74,7 +89,7 @@ func (r Runtime) Arguments(setting, environment func(string) string) []string {
 		}
 	}
 	for _, argument := range r.Command[1:] {
-		made = append(made, os.Expand(argument, setting))
+		made = append(made, expand(argument))
 	}
 	return made
 }

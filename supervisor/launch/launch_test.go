@@ -49,6 +49,18 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// The address of a server of path `request` is left for the relay to put in.
+func TestAddress(t *testing.T) {
+	loaded, err := load(t, `{"command": ["serve", "--listen=${WORKER_SOCKET}", "${MOD_NAME}"], "kind": "many", "path": "request"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := loaded.Arguments(values("MOD_NAME", "hello", "WORKER_SOCKET", "x"), values())
+	if !slices.Equal(found, []string{"serve", "--listen=${WORKER_SOCKET}", "hello"}) {
+		t.Error(found)
+	}
+}
+
 // A variable is added unless one of the others has a value; the container's own are kept (LOAD-10).
 func TestVariables(t *testing.T) {
 	loaded, _ := load(t, java)
@@ -66,7 +78,8 @@ func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		`{`: "is malformed", `{"comand": []}`: `unknown field "comand"`, `{}`: "has no `command`",
 		`{"command": ["x"], "kind": "some"}`:                                         "`kind` in",
-		`{"command": ["x"], "kind": "one", "path": "request"}`:                       "`path` in",
+		`{"command": ["x"], "kind": "one", "path": "socket"}`:                        "`path` in",
+		`{"command": ["x"], "kind": "one", "path": "request", "template": true}`:     "`template` in",
 		`{"command": ["x"], "kind": "many", "path": "connection", "template": true}`: "`template` in",
 		`{"command": ["x"], "kind": "one", "path": "connection", "most_calls": -1}`:  "`most_calls` in",
 	} {

@@ -7,15 +7,9 @@ type Shape struct {
 	Calls   int // of each worker
 }
 
-// ShapeOf is the shape for at most `total` calls. `calls` of them may share a worker (0: the default of the
-// kind), as far as a worker can execute `most` (0: any number).
+// ShapeOf is the shape for at most `total` calls, of which `calls` may share a worker, as far as it can execute
+// `most` (0: any number).
 func ShapeOf(one bool, total, calls, most int) Shape {
-	switch {
-	case calls == 0 && one:
-		calls = 1
-	case calls == 0:
-		calls = total
-	}
 	if most > 0 {
 		calls = min(calls, most)
 	}

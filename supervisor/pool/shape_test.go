@@ -10,8 +10,8 @@ func TestShape(t *testing.T) {
 		total, calls, most int
 		want               Shape
 	}{
-		{true, 16, 0, 0, Shape{true, 16, 1}},
-		{false, 16, 0, 0, Shape{false, 1, 16}},
+		{true, 16, 1, 0, Shape{true, 16, 1}},
+		{false, 16, 16, 0, Shape{false, 1, 16}},
 		{true, 16, 16, 0, Shape{true, 1, 16}},
 		{true, 16, 5, 0, Shape{true, 3, 5}},
 		{true, 16, 100, 0, Shape{true, 1, 16}},

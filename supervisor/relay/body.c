@@ -69,7 +69,7 @@ static void drop_front(struct reply *reply, struct http_chunks *chunks, size_t l
   reply->length -= length;
   memmove(reply->bytes, reply->bytes + length, reply->length);
   chunks->decoded = 0;
-  chunks->searched = reply->length;
+  chunks->searched = reply->length; /* it has been looked through */
 }
 
 /* A body whose end isn't known, or far away, piece by piece (RESPONSE-9). */
@@ -81,13 +81,14 @@ static bool send_stream(struct connection *connection, struct reply *reply, int 
   int64_t left = reply->body;
   struct piece piece = {0};
   drop_front(reply, &chunks, reply->head);
+  chunks.searched = 0;
   while (sent == SENDING_DONE && !piece.last && !piece.broken) {
     piece = next_piece(reply, &chunks, &left);
     sent = connection_stream_write(connection, reply->bytes, piece.length);
     drop_front(reply, &chunks, piece.length);
     if (piece.last || piece.broken) break;
     long received = reply_receive(reply, socket);
-    piece.last = received == 0 && reply->framing == FRAMING_END;
+    piece.last = received == 0 && reply->framing == FRAMING_END && !server_has_ended(1);
     piece.broken = received <= 0 && !piece.last;
   }
   bool whole = sent == SENDING_DONE && piece.last;

@@ -7,6 +7,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define END_MILLISECONDS 50
+
 static bool send_all(int socket, struct iovec *parts) {
   struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
   while (parts[0].iov_len + parts[1].iov_len > 0) {
@@ -61,6 +63,14 @@ static bool may_retry(const struct call *call, const struct reply *reply, bool r
   return reused && reply->length == 0 && is_safe(connection_request(call->connection));
 }
 
+/* FAILURE-4: the end of a server comes a moment after that of its connections. The supervisor
+   answers then, and gives the next request to another worker. */
+static void await_end(const struct call *call) {
+  if (!server_has_ended(END_MILLISECONDS)) return;
+  worker_exiting(call->worker, connection_slot(call->connection));
+  for (;;) pause();
+}
+
 static void report(const struct reply *reply) {
   const char *what = reply->length == 0 ? "gives no answer" : "answers what is not HTTP/1";
   fprintf(stderr, "error: the server %s\n", what);
@@ -73,6 +83,7 @@ void call_relay(struct call *call) {
     int socket = server_connect(again, &reused);
     set_socket(call, socket);
     bool answered = socket >= 0 && ask(socket, call->connection, &reply);
+    if (!answered) await_end(call);
     again = !answered && !again && may_retry(call, &reply, reused);
     if (!answered && !again) {
       report(&reply);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct worker *worker;
 static struct loop *loop;
 static uint32_t most;    /* calls */
 static uint32_t running; /* calls */
@@ -28,7 +29,7 @@ static bool execute_beside(struct connection *connection) {
   struct call *call = malloc(sizeof *call);
   pthread_t thread;
   if (call == NULL) return false;
-  *call = (struct call){connection, PTHREAD_MUTEX_INITIALIZER, -1};
+  *call = (struct call){worker, connection, PTHREAD_MUTEX_INITIALIZER, -1};
   connection_set_user(connection, call);
   if (++running == most) loop_gate(loop, false);
   if (pthread_create(&thread, NULL, execute, call) == 0) return pthread_detach(thread) == 0;
@@ -39,7 +40,7 @@ static bool execute_beside(struct connection *connection) {
 }
 
 static void begin(struct connection *connection) {
-  struct call call = {connection, PTHREAD_MUTEX_INITIALIZER, -1};
+  struct call call = {worker, connection, PTHREAD_MUTEX_INITIALIZER, -1};
   if (connection_call(connection)) {
     if (most > 1 && execute_beside(connection)) return;
     call_relay(&call);
@@ -98,7 +99,7 @@ static int refuse(const char *what) {
 
 int main(int count, char **arguments) {
   if (count < 2) return fprintf(stderr, "usage: relay COMMAND [ARGUMENT...]\n"), 2;
-  struct worker *worker = worker_open(
+  worker = worker_open(
       PROTOCOL_CONTROL_DESCRIPTOR, PROTOCOL_TABLE_DESCRIPTOR, PROTOCOL_STDERR_DESCRIPTOR);
   if (worker == NULL) return refuse("error: this process has no supervisor");
   loop = loop_open(worker);

@@ -16,6 +16,9 @@ bool server_start(char **command);
 /* Waits until the server accepts connections, of which it keeps the first. */
 void server_await(void);
 
+/* Whether the server has ended, or does so within `milliseconds`. */
+bool server_has_ended(int milliseconds);
+
 /* Asks the server to end, and waits for that for a while. */
 void server_stop(void);
 
@@ -54,6 +57,7 @@ void reply_free(struct reply *reply);
 /* call.c: one request, from the client to the server and back. */
 
 struct call {
+  struct worker *worker;
   struct connection *connection;
   pthread_mutex_t mutex; /* of the socket, which STOP_CALL shuts down */
   int socket;            /* to the server, -1: none */

@@ -1,6 +1,7 @@
 /* The HTTP server: its address, its process, the connections to it. */
 #include "relay.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,6 +29,7 @@ static union {
 } address;
 static socklen_t address_length;
 static volatile pid_t server;
+static int process; /* a descriptor of the server, readable at its end */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int idle[MOST_IDLE];
 static int idle_count;
@@ -113,8 +116,15 @@ bool server_start(char **command) {
     fprintf(stderr, "error: `%s` can't be executed: %s\n", command[0], strerror(errno));
     _exit(127);
   }
+  process = (int)syscall(SYS_pidfd_open, server, 0);
+  if (process >= 0) fcntl(process, F_SETFD, FD_CLOEXEC);
   signal(SIGTERM, pass_on);
   return pthread_create(&waiter, NULL, await_end, NULL) == 0;
+}
+
+bool server_has_ended(int milliseconds) {
+  struct pollfd awaited = {.fd = process, .events = POLLIN};
+  return poll(&awaited, 1, milliseconds) > 0;
 }
 
 void server_stop(void) {

@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 	programs = folder
 	build("-race", "supervisor", "..")
 	build("-race=false", "fakeworker", "runtimes.invalid/protocol/protocoltest/fakeworker")
+	build("-race=false", "testserver", "./testserver")
+	compileRelay()
 	code := m.Run()
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
@@ -67,8 +69,8 @@ func (o *output) String() string {
 	return o.bytes.String()
 }
 
-// start starts a supervisor whose workers are of a kind (one, many, template), with more settings, and
-// waits until it listens.
+// start starts a supervisor whose workers are of a kind (one, many, template, relayed one, relayed many), with
+// more settings, and waits until it listens.
 func start(t *testing.T, kind string, settings ...string) *runtime {
 	t.Helper()
 	r := launch(t, kind, settings...)
@@ -87,6 +89,9 @@ func launch(t *testing.T, kind string, settings ...string) *runtime {
 	description := `{"command": ["` + programs + `/fakeworker", "` + kind + `"], "kind": "` +
 		strings.ReplaceAll(kind, "template", "one") + `", "path": "connection", "template": ` +
 		fmt.Sprint(kind == "template") + `}`
+	if relayed, found := strings.CutPrefix(kind, "relayed "); found {
+		description = relayedDescription(relayed, map[string]string{"one": "PORT", "many": "SOCKET"}[relayed])
+	}
 	if kind == "other" {
 		content, _ := os.ReadFile(*other)
 		description = string(content)
@@ -123,8 +128,10 @@ func launchWith(t *testing.T, description string, settings ...string) *runtime {
 			_ = r.process.Process.Kill()
 			t.Error("it does not end")
 		}
-		if strings.Contains(r.stderr.String(), "DATA RACE") || strings.Contains(r.stderr.String(), "panic: ") {
-			t.Error(r.stderr.String())
+		for _, sign := range []string{"DATA RACE", "panic: ", "Sanitizer", "runtime error: "} {
+			if strings.Contains(r.stderr.String(), sign) {
+				t.Error(r.stderr.String())
+			}
 		}
 	})
 	return r
@@ -238,7 +245,7 @@ func (r *runtime) workers() []string {
 
 // kinds runs a test for each kind.
 func kinds(t *testing.T, test func(t *testing.T, kind string)) {
-	for _, kind := range []string{"many", "one", "template"} {
+	for _, kind := range []string{"many", "one", "template", "relayed one", "relayed many"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			test(t, kind)
