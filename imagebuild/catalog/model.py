@@ -134,12 +134,16 @@ class Language(Model):
 
     title: Text
     default: VersionName
+    profile: Annotated[
+        Literal["function", "server", "custom"],
+        Field(description="What its images are, by SPEC.md, Profiles."),
+    ] = "function"
     features: Annotated[tuple[Feature, ...], Field(description="Names of SPEC.md, Features.")] = ()
     contexts: Annotated[
         dict[BaseName, Text],
         Field(description="Further build contexts: name and folder from the repository's root."),
     ] = {}
-    fixtures: Fixtures
+    fixtures: Fixtures = Fixtures(file="{snake}", module="{snake}", handler="handler")
     kubeless: Kubeless
     version_command: Annotated[
         dict[VariantName, Command],
@@ -151,6 +155,11 @@ class Language(Model):
     variants: Annotated[dict[VariantName, Variant], Field(min_length=1)]
     versions: Annotated[dict[VersionName, Version], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def binding_features(self) -> frozenset[str]:
+        """The features whose clauses bind its images: `event` is that of a profile."""
+        return frozenset(self.features) | ({"event"} if self.profile == "function" else set())
 
 
 class UsualTests(Model):

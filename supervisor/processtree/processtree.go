@@ -3,8 +3,10 @@ package processtree
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,21 +19,52 @@ func Kill(root int) {
 }
 
 // KillRest ends the session and the process group of a worker that may have ended, and all that descend
-// from it. They are stopped first, and looked for until no other shows, because a running process could
-// start another one meanwhile.
+// from it. They are stopped first, because a running process could start another one meanwhile, and looked
+// for until no other shows. A process that is sent SIGSTOP in the middle of a fork still ends that, so a look
+// counts only if all were at rest when it began.
 func KillRest(root int) {
 	members := map[int]bool{root: true}
-	for grown := true; grown; {
-		grown = false
-		for _, id := range relatives(root, members, processes()) {
+	atRest := false
+	for end := time.Now().Add(stopTime); ; {
+		all := processes()
+		found := relatives(root, members, all)
+		for _, id := range found {
 			_ = unix.Kill(id, unix.SIGSTOP)
-			grown = true
 		}
+		if len(found) == 0 && (atRest || time.Now().After(end)) {
+			break
+		}
+		atRest = len(found) == 0 && areAtRest(members)
 	}
 	delete(members, root)
 	for id := range members {
 		_ = unix.Kill(id, unix.SIGKILL)
 	}
+}
+
+// stopTime bounds the wait for processes to stop, because one in an uninterruptible system call doesn't.
+const stopTime = 50 * time.Millisecond
+
+// areAtRest tells whether no thread of these processes runs: each is stopped, or has ended.
+func areAtRest(members map[int]bool) bool {
+	for id := range members {
+		threads, _ := filepath.Glob("/proc/" + strconv.Itoa(id) + "/task/*/stat")
+		for _, thread := range threads {
+			fields := fieldsOf(thread)
+			if len(fields) > 0 && !strings.Contains("TtZX", fields[0]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// fieldsOf are the fields of a file `stat` behind the name, which may hold anything:
+// ID (NAME) STATE PARENT GROUP SESSION ...
+func fieldsOf(path string) []string {
+	content, _ := os.ReadFile(path)
+	text := string(content)
+	return strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 }
 
 // process is a process of the container: its parent, its process group and its session.
@@ -66,10 +99,7 @@ func processes() []process {
 		if err != nil {
 			continue
 		}
-		content, _ := os.ReadFile("/proc/" + name + "/stat")
-		text := string(content)
-		// ID (NAME) STATE PARENT GROUP SESSION ...: the name may hold anything.
-		fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
+		fields := fieldsOf("/proc/" + name + "/stat")
 		if len(fields) < 4 {
 			continue // it has ended meanwhile
 		}

@@ -26,6 +26,29 @@ func TestRelatives(t *testing.T) {
 	}
 }
 
+// TIMEOUT-11: before the last look no thread of the tree runs, one in the middle of a fork included.
+func TestAtRest(t *testing.T) {
+	busy := exec.Command("sh", "-c", "while :; do :; done")
+	if err := busy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	id := map[int]bool{busy.Process.Pid: true}
+	if areAtRest(id) {
+		t.Error("it runs")
+	}
+	_ = busy.Process.Signal(syscall.SIGSTOP)
+	for end := time.Now().Add(5 * time.Second); !areAtRest(id); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it is stopped")
+		}
+	}
+	_ = busy.Process.Kill()
+	_ = busy.Wait()
+	if !areAtRest(id) {
+		t.Error("it has ended")
+	}
+}
+
 // TIMEOUT-11: a process that goes on starting others ends with all of them.
 func TestEndOfAProcessThatGoesOnStarting(t *testing.T) {
 	mark := fmt.Sprintf("60.%d", os.Getpid())

@@ -1,8 +1,8 @@
 /* The HTTP server: its address, its process, the connections to it. */
 #include "relay.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -18,7 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SOCKETS "/tmp/worker-%d.socket"
+#define FOLDER "/tmp"
+#define NAME "worker-%d.socket"
 #define STOP_SECONDS 5
 #define MOST_IDLE 64
 
@@ -38,21 +39,21 @@ static int idle_count;
 
 /* A worker that was killed can't remove its socket. */
 static void remove_old_sockets(void) {
-  glob_t found;
-  if (glob("/tmp/worker-*.socket", 0, NULL, &found) != 0) return;
-  for (size_t index = 0; index < found.gl_pathc; index++) {
-    int process = 0;
-    bool named = sscanf(found.gl_pathv[index], SOCKETS, &process) == 1 && process > 0;
-    if (named && (process == getpid() || (kill(process, 0) < 0 && errno == ESRCH)))
-      unlink(found.gl_pathv[index]);
+  DIR *folder = opendir(FOLDER);
+  if (folder == NULL) return;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    int owner = 0;
+    bool named = sscanf(entry->d_name, NAME, &owner) == 1 && owner > 0;
+    if (named && (owner == getpid() || (kill(owner, 0) < 0 && errno == ESRCH)))
+      unlinkat(dirfd(folder), entry->d_name, 0);
   }
-  globfree(&found);
+  closedir(folder);
 }
 
 static void choose_path(void) {
   remove_old_sockets();
   address.path.sun_family = AF_UNIX;
-  snprintf(address.path.sun_path, sizeof address.path.sun_path, SOCKETS, (int)getpid());
+  snprintf(address.path.sun_path, sizeof address.path.sun_path, FOLDER "/" NAME, (int)getpid());
   address_length = sizeof address.path;
   setenv("WORKER_SOCKET", address.path.sun_path, 1);
 }

@@ -88,7 +88,7 @@ def test_fixtures(language: str) -> None:
     functions = {
         function
         for function, feature in CONTRACT.functions.items()
-        if feature is None or feature in entry.features
+        if feature is None or feature in entry.binding_features
     }
     for test in folder.with_name("tests").glob("test_*.py"):
         functions.update(OWN.findall(test.read_text(encoding="utf-8")))

@@ -47,7 +47,15 @@ def applies(item: pytest.Item, specification: Specification, wanted: list[str]) 
     variants = item.get_closest_marker("variant")
     if variants and image.variant not in variants.args:
         return False
-    return order.needed_features(item, specification) <= set(image.language_entry.features)
+    language, cited = image.language_entry, order.clauses(item)
+    if cited and any(map(is_custom, cited)) != (language.profile == "custom"):
+        return False
+    return order.needed_features(item, specification) <= language.binding_features
+
+
+def is_custom(clause: str) -> bool:
+    """Whether a clause is of the chapter that alone binds the profile `custom`."""
+    return clause.startswith("CUSTOM-")
 
 
 def quiet_last(items: Sequence[pytest.Item]) -> list[pytest.Item]:
