@@ -34,7 +34,8 @@ static char *put_line(char *to, const struct request *request) {
 
 char *request_head(struct connection *connection, size_t *length) {
   const struct request *request = connection_request(connection);
-  char *head = malloc(request->head.length + OWN_ROOM);
+  /* A field of no blanks, `a:`, has at least four bytes, and gets one more. */
+  char *head = malloc(2 * request->head.length + OWN_ROOM);
   if (head == NULL) return NULL;
   char *to = put_line(head, request);
   bool has_host = false, has_length = request->chunked;

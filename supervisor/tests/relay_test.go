@@ -46,6 +46,15 @@ func TestRelayedRequest(t *testing.T) {
 	}
 }
 
+// LIMITS-3: a head of nothing but the shortest fields reaches the server, where each is a byte longer.
+func TestRelayedHead(t *testing.T) {
+	r := start(t, "relayed many")
+	head := "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + strings.Repeat("a:\r\n", 16000) + "\r\n"
+	if answer := rest(r.dial(head)); !strings.HasSuffix(answer, "\r\n\r\nhello") {
+		t.Error(answer)
+	}
+}
+
 // What the server answers is read strictly: an answer that isn't HTTP or isn't whole is none. One that has
 // begun is cut.
 func TestOddAnswers(t *testing.T) {

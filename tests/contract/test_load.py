@@ -81,7 +81,7 @@ def test_uncallable_handler(failure: Failure) -> None:
     assert failure.names.handler in failure.stderr
 
 
-@pytest.mark.clause("LOAD-7")
+@pytest.mark.clause("LOAD-7", "LOAD-2")
 @ABSENT
 def test_cause(failure: Failure) -> None:
     """The cause is one line, on stderr and in the termination log."""
@@ -90,7 +90,17 @@ def test_cause(failure: Failure) -> None:
     assert cause in failure.stderr.splitlines()
 
 
-@pytest.mark.clause("LOAD-8")
+@pytest.mark.clause("LOAD-7", "LOAD-8")
+@pytest.mark.function("load_throw")
+def test_cause_of_a_throw(failure: Failure) -> None:
+    """The cause of what throws while it is loaded is told likewise, and it was never healthy."""
+    cause, *_ = [*failure.termination_log.splitlines(), ""]
+    assert "expected load failure" in cause
+    assert cause in failure.stderr.splitlines()
+    assert 200 not in failure.health
+
+
+@pytest.mark.clause("LOAD-8", "LOAD-2")
 @ABSENT
 def test_health_of_a_failure(failure: Failure) -> None:
     """What couldn't load its function was never healthy."""

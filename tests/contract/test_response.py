@@ -186,12 +186,8 @@ def test_own_cors(server: Server) -> None:
 def test_own_answers(server: Server, runtime: Runtime) -> None:
     """What the runtime answers by itself is the phrase of its status."""
     counter = runtime.shared("counter", COUNTER_SETTINGS)
-    answers = [
-        server.call(),
-        counter.post("{", "application/json"),
-        counter.post(b"x" * (LIMIT_BYTES + 1), "text/plain"),
-    ]
-    assert [answer.status_code for answer in answers] == [500, 400, 413]
+    answers = [server.call(), counter.post(b"x" * (LIMIT_BYTES + 1), "text/plain")]
+    assert [answer.status_code for answer in answers] == [500, 413]
     for answer in answers:
         kind = answer.headers["content-type"]
         assert is_of_the_runtime(answer.status_code, kind, answer.content)
@@ -203,3 +199,11 @@ def test_own_answer_to_a_timeout(server: Server) -> None:
     """That is so for process 1 too."""
     answer = server.call({"seconds": 60})
     assert is_of_the_runtime(408, answer.headers["content-type"], answer.content)
+
+
+@pytest.mark.clause("RESPONSE-15", "REQUEST-7")
+@COUNTER
+def test_own_answer_to_malformed_json(server: Server) -> None:
+    """So is the refusal of what is no JSON."""
+    answer = server.post("{", "application/json")
+    assert is_of_the_runtime(400, answer.headers["content-type"], answer.content)

@@ -166,8 +166,8 @@ def test_beside_a_timeout_in_one_worker(server: Server, tools: Tools) -> None:
 
 
 @pytest.mark.clause("TIMEOUT-14", "TIMEOUT-2")
-@pytest.mark.function("spin", FUNC_TIMEOUT="0.5", FUNC_WORKERS="4", FUNC_CALLS_PER_WORKER="4")
+@pytest.mark.function("spin", FUNC_TIMEOUT="1", FUNC_WORKERS="4", FUNC_CALLS_PER_WORKER="4")
 def test_spin_in_a_worker_of_several_calls(server: Server) -> None:
     """A call that burns the CPU of such a worker is answered, and so is the next one's."""
-    assert_timeout(server.call(), 0.5)
-    assert_timeout(server.call(), 0.5)
+    assert_timeout(server.call())
+    assert_timeout(server.call())
