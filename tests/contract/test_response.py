@@ -13,7 +13,6 @@ from tests.support.orders import (
     LIMIT_BYTES,
     ONE_WORKER,
     RESPOND,
-    SLEEP,
     VALUE,
 )
 from tests.support.runtime import Runtime
@@ -181,29 +180,23 @@ def test_own_cors(server: Server) -> None:
 
 
 @pytest.mark.clause("RESPONSE-15")
-@pytest.mark.needs("counter")
-@FAIL
-def test_own_answers(server: Server, runtime: Runtime) -> None:
+@COUNTER
+def test_own_answer(server: Server) -> None:
     """What the runtime answers by itself is the phrase of its status."""
-    counter = runtime.shared("counter", COUNTER_SETTINGS)
-    answers = [server.call(), counter.post(b"x" * (LIMIT_BYTES + 1), "text/plain")]
-    assert [answer.status_code for answer in answers] == [500, 413]
-    for answer in answers:
-        kind = answer.headers["content-type"]
-        assert is_of_the_runtime(answer.status_code, kind, answer.content)
-
-
-@pytest.mark.clause("RESPONSE-15")
-@SLEEP
-def test_own_answer_to_a_timeout(server: Server) -> None:
-    """That is so for process 1 too."""
-    answer = server.call({"seconds": 60})
-    assert is_of_the_runtime(408, answer.headers["content-type"], answer.content)
+    answer = server.post(b"x" * (LIMIT_BYTES + 1), "text/plain")
+    assert is_of_the_runtime(413, answer.headers["content-type"], answer.content)
 
 
 @pytest.mark.clause("RESPONSE-15", "REQUEST-7")
-@COUNTER
-def test_own_answer_to_malformed_json(server: Server) -> None:
-    """So is the refusal of what is no JSON."""
-    answer = server.post("{", "application/json")
-    assert is_of_the_runtime(400, answer.headers["content-type"], answer.content)
+@pytest.mark.needs("counter")
+@FAIL
+def test_own_answers_about_a_function(server: Server, runtime: Runtime) -> None:
+    """So is what it answers for a function that fails, or can't be called."""
+    answers = [
+        server.call(),
+        runtime.shared("counter", COUNTER_SETTINGS).post("{", "application/json"),
+    ]
+    assert [answer.status_code for answer in answers] == [500, 400]
+    for answer in answers:
+        kind = answer.headers["content-type"]
+        assert is_of_the_runtime(answer.status_code, kind, answer.content)
