@@ -13,6 +13,7 @@ from tests.support.orders import (
     LIMIT_BYTES,
     ONE_WORKER,
     RESPOND,
+    SLEEP,
     VALUE,
 )
 from tests.support.runtime import Runtime
@@ -200,3 +201,11 @@ def test_own_answers_about_a_function(server: Server, runtime: Runtime) -> None:
     for answer in answers:
         kind = answer.headers["content-type"]
         assert is_of_the_runtime(answer.status_code, kind, answer.content)
+
+
+@pytest.mark.clause("RESPONSE-15")
+@SLEEP
+def test_own_answer_to_a_timeout(server: Server) -> None:
+    """That is so for process 1 too."""
+    answer = server.call({"seconds": 60})
+    assert is_of_the_runtime(408, answer.headers["content-type"], answer.content)
