@@ -32,6 +32,14 @@ def test_phase_without_a_manifest(runtime: Runtime) -> None:
     assert not any("site-packages" in name for name in prepared.files)
 
 
+@pytest.mark.parametrize("name", ["pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock"])
+@pytest.mark.variant("standard")
+def test_lock_of_another_client(runtime: Runtime, name: str) -> None:
+    """A lock file that isn't read is named, with what to do."""
+    prepared = runtime.phases("hello", files={name: b""}, network_mode="none")
+    assert f"`{name}` is not read" in prepared.results[0].stderr
+
+
 def test_bytecode(runtime: Runtime) -> None:
     """Nothing has to be compiled at a start, which would take twice as long then."""
     command = ["-v", "-c", "import sys; sys.path.insert(0, '/opt/serverkit'); import serverkit"]
