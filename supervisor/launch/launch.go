@@ -94,16 +94,24 @@ func (r Runtime) Arguments(setting, environment func(string) string) []string {
 	return made
 }
 
-// Variables is the environment of a worker: the container's (LOAD-10) and what is added to it.
+// Variables is the environment of a worker: the container's (LOAD-10) and what is added to it, which
+// replaces a variable of the same name, because most programs would read the first of two.
 func (r Runtime) Variables(container []string, environment func(string) string) []string {
-	made := append([]string{}, container...)
+	added := map[string]bool{}
+	made := []string{}
 	for name, variable := range r.Environment {
 		given := ""
 		for _, other := range variable.Unless {
 			given += environment(other)
 		}
 		if given == "" {
+			added[name] = true
 			made = append(made, name+"="+variable.Value)
+		}
+	}
+	for _, entry := range container {
+		if name, _, _ := strings.Cut(entry, "="); !added[name] {
+			made = append(made, entry)
 		}
 	}
 	return made

@@ -65,10 +65,14 @@ func TestAddress(t *testing.T) {
 func TestVariables(t *testing.T) {
 	loaded, _ := load(t, java)
 	own := []string{"A=", "LANG="}
-	if found := loaded.Variables(own, values()); !slices.Equal(found, []string{"A=", "LANG=", "LC_CTYPE=C.UTF-8"}) {
+	if found := loaded.Variables(own, values()); !slices.Equal(found, []string{"LC_CTYPE=C.UTF-8", "A=", "LANG="}) {
 		t.Error(found)
 	}
 	if found := loaded.Variables(own, values("LC_ALL", "C")); !slices.Equal(found, own) {
+		t.Error(found)
+	}
+	given := []string{"LC_CTYPE=C", "A="}
+	if found := loaded.Variables(given, values()); !slices.Equal(found, []string{"LC_CTYPE=C.UTF-8", "A="}) {
 		t.Error(found)
 	}
 }

@@ -27,6 +27,19 @@ def test_text_in_images(server: Server) -> None:
 
 
 @LIBRARY
+def test_random_numbers(server: Server) -> None:
+    """The default generator of random numbers is there, which may be in a module of its own."""
+    assert server.call({"part": "random"}).json() == 5
+
+
+@LIBRARY
+def test_modules(server: Server) -> None:
+    """Modules that only some libraries need are there, too."""
+    modules = set(server.call({"part": "modules"}).json())
+    assert {"jdk.jfr", "jdk.security.jgss", "jdk.zipfs", "java.sql.rowset"} <= modules
+
+
+@LIBRARY
 def test_logging_library(server: Server) -> None:
     """What the function logs at the default level comes out."""
     assert server.call({"part": "log"}).text == "logged"
