@@ -8,6 +8,7 @@ from tests.support.processes import parse
 from tests.support.runtime import Runtime
 from tests.support.server import Server
 from tests.support.sidecar import Tools
+from tests.support.wait import wait_until
 
 LABELS = ["source", "revision", "version", "created", "base.name", "base.digest"]
 HARDENED = pytest.mark.function(
@@ -27,6 +28,19 @@ VARIABLES = [
     "FUNC_HANDLER",
     "SSL_CERT_FILE",
 ]
+WINTER, SUMMER = 1_704_067_200, 1_719_792_000
+ZONES = {  # seconds east of UTC in winter and in summer
+    "UTC": (0, 0),
+    "Europe/Kyiv": (7200, 10800),
+    "Europe/Kiev": (7200, 10800),
+    "US/Pacific": (-28800, -25200),
+    "EST5EDT": (-18000, -14400),
+    "GB": (0, 3600),
+    "Japan": (32400, 32400),
+    "Asia/Calcutta": (19800, 19800),
+    "America/Buenos_Aires": (-10800, -10800),
+    "Etc/GMT+5": (-18000, -18000),
+}
 LOAD = "ab -q -k -c 4 -n {count} http://127.0.0.1:{port}/ >/dev/null"
 
 
@@ -146,3 +160,31 @@ def test_start(runtime: Runtime) -> None:
     """The first request is answered in time; the better of two starts counts."""
     limit = runtime.image.version_entry.start_limit_seconds
     assert any(runtime.start("hello").seconds_to_first_answer() <= limit for _ in range(2))
+
+
+@pytest.mark.clause("IMAGE-16")
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.function("zone", shared=True)
+def test_time_zones(server: Server, name: str) -> None:
+    """Zones are known by their names of today and by older ones."""
+    for seconds, offset in zip((WINTER, SUMMER), ZONES[name], strict=True):
+        assert server.call({"zone": name, "seconds": seconds}).json() == {"offset": offset}
+
+
+@pytest.mark.clause("IMAGE-17")
+@pytest.mark.parametrize("variable", ["LC_ALL", "LANG"])
+@pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.ISO-8859-1", "xx_YY.UTF-8"])
+@pytest.mark.needs("inspect", "print", "value")
+def test_locales(runtime: Runtime, variable: str, locale: str) -> None:
+    """Unicode in source, input, output, log and environment doesn't depend on a locale."""
+    text = "grüße 漢字 🎉"
+    settings = {variable: locale, "GREETING": text}
+    seen = runtime.shared("inspect", settings).call(text).json()
+    assert (seen["event"]["data"], seen["environment"]["GREETING"]) in [
+        (text, text),
+        (f'"{text}"', text),
+    ]
+    assert runtime.shared("value", settings).call({"kind": "string"}).text == "grüße"
+    printer = runtime.shared("print", settings)
+    printer.call({"stdout": text, "stderr": text, "then": "return"})
+    wait_until(lambda: text in printer.stdout and text in printer.stderr)

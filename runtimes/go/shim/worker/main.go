@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"syscall"
+	_ "time/tzdata" // IMAGE-16: an image may lack zones, or their old names
 
 	"github.com/kubeless/kubeless/pkg/functions"
 

@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.random.RandomGenerator;
 
 /** A worker: started by the supervisor, which hands it connections. */
 public final class Main {
@@ -20,6 +21,7 @@ public final class Main {
     System.load(arguments[0]);
     long[] limits = WorkerLibrary.open();
     Settings settings = Settings.read(System.getenv());
+    RandomGenerator.getDefault(); // looked up once; the function's loader sees no jdk.random
     Loader.Function function;
     try {
       function = Loader.load(settings);
