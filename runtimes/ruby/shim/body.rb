@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+require "zlib"
+require_relative "refusal"
+
+module FunctionRuntime
+  # Undoes the content encoding of a body.
+  module Body
+    GZIP = Zlib::MAX_WBITS + 16
+    RAW = -Zlib::MAX_WBITS
+    ACCEPTED = { "Accept-Encoding" => "gzip, deflate" }.freeze
+
+    # @param body [String] bytes
+    # @param encoding [String, nil] value of Content-Encoding
+    # @param limit [Integer] bytes of a decoded body
+    # @return [String] bytes
+    # @raise [Refusal] 415 for an unknown or a further encoding, 400 for a malformed body, 413 for
+    #   one over the limit (REQUEST-14)
+    def self.decode(body, encoding, limit)
+      codings = encoding.to_s.downcase.split(",").map(&:strip) - ["identity", ""]
+      case codings
+      when [] then body
+      when ["gzip"], ["x-gzip"] then members(body, limit)
+      when ["deflate"] then inflate(body, zlib?(body) ? Zlib::MAX_WBITS : RAW, limit).first
+      else raise Refusal.new(415, ACCEPTED)
+      end
+    end
+
+    # The header of zlib: method 8, and a checksum. Some clients leave it out.
+    def self.zlib?(body)
+      first, second = body.unpack("CC")
+      second && (first & 15) == 8 && ((first << 8) | second).modulo(31).zero?
+    end
+
+    # A body of gzip may have several members.
+    def self.members(body, limit)
+      whole = +"".b
+      loop do
+        part, used = inflate(body, GZIP, limit - whole.bytesize)
+        whole << part
+        body = body.byteslice(used..)
+        return whole if body.empty?
+      end
+    end
+
+    # Returns what it has decoded, and how many bytes of the body that took.
+    def self.inflate(body, window, limit)
+      stream = Zlib::Inflate.new(window)
+      whole = +"".b
+      stream.inflate(body) do |piece|
+        raise Refusal, 413 if whole.bytesize + piece.bytesize > limit
+
+        whole << piece
+      end
+      raise Refusal, 400 unless stream.finished?
+
+      [whole, stream.total_in]
+    rescue Zlib::Error
+      raise Refusal, 400
+    ensure
+      stream&.close
+    end
+    private_class_method :zlib?, :members, :inflate
+  end
+end
