@@ -40,11 +40,11 @@ module FunctionRuntime
       return [value, {}, nil] if status?(value)
       return [200, {}, value] unless value.is_a?(Array) && status?(value.first)
 
-      case value
-      in [status, Hash => headers, body] then [status, headers, joined(body)]
-      in [status, String | nil => body] then [status, {}, body]
-      else [200, {}, value]
-      end
+      status, *headers, body = value
+      return [status, headers.first, joined(body)] if headers.size == 1 && headers.first.is_a?(Hash)
+      return [status, {}, body] if value.size == 2 && (body.nil? || body.is_a?(String))
+
+      [200, {}, value]
     end
 
     def self.status?(value)
