@@ -33,10 +33,10 @@ module FunctionRuntime
 
     # REQUEST-7
     def self.parse_json(body, type)
-      text = text(body, type).delete_prefix(MARK)
-      raise Refusal, 400 if !text.valid_encoding? || text.encoding == Encoding::BINARY || comment?(text)
+      text = text(body, type)
+      raise Refusal, 400 if text.encoding == Encoding::BINARY || comment?(text)
 
-      JSON.parse(text, max_nesting: DEPTH)
+      JSON.parse(text.delete_prefix(MARK), max_nesting: DEPTH)
     rescue JSON::ParserError
       raise Refusal, 400
     end

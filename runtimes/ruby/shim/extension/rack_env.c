@@ -36,10 +36,11 @@ void rack_env_init(void) {
   http_cookie = constant("HTTP_COOKIE");
 }
 
-VALUE rack_env_text(struct worker_text text) {
+/* UTF-8, or Latin-1 if the bytes are none: both can become JSON. */
+static VALUE string(struct worker_text text) {
   VALUE made = rb_utf8_str_new(text.bytes, (long)text.length);
   if (rb_enc_str_coderange(made) == ENC_CODERANGE_BROKEN)
-    rb_enc_associate(made, rb_ascii8bit_encoding());
+    rb_enc_associate(made, rb_enc_find("ISO-8859-1"));
   return made;
 }
 
@@ -70,7 +71,7 @@ static VALUE key_of_field(struct worker_text name) {
 static void add_field(VALUE env, struct worker_text name, struct worker_text value) {
   VALUE field = key_of_field(name);
   if (field == Qnil) return;
-  VALUE made = rack_env_text(value);
+  VALUE made = string(value);
   VALUE present = rb_hash_lookup(env, field);
   if (present != Qnil) {
     VALUE whole = rb_str_dup(present);
@@ -90,15 +91,15 @@ static VALUE path_and_query(const struct request *request, VALUE path) {
 VALUE rack_env(VALUE base, const struct connection *connection, struct worker_text address) {
   const struct request *request = connection_request(connection);
   VALUE env = rb_hash_dup(base);
-  VALUE path = rack_env_text(request->path);
+  VALUE path = string(request->path);
   struct worker_text query = request->query;
   if (query.bytes == NULL) query = (struct worker_text){"", 0};
-  rb_hash_aset(env, request_method, rack_env_text(request->method));
+  rb_hash_aset(env, request_method, string(request->method));
   rb_hash_aset(env, path_info, path);
-  rb_hash_aset(env, query_string, rack_env_text(query));
+  rb_hash_aset(env, query_string, string(query));
   rb_hash_aset(env, request_uri, path_and_query(request, path));
-  rb_hash_aset(env, server_protocol, rack_env_text(request->version));
-  rb_hash_aset(env, remote_addr, rack_env_text(address));
+  rb_hash_aset(env, server_protocol, string(request->version));
+  rb_hash_aset(env, remote_addr, string(address));
   struct worker_text name, value;
   for (uint32_t at = 0; connection_next_field(connection, &at, &name, &value);)
     add_field(env, name, value);

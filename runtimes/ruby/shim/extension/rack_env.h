@@ -12,7 +12,4 @@ void rack_env_init(void);
    left out: CGI could not tell them from those with `-`. */
 VALUE rack_env(VALUE base, const struct connection *connection, struct worker_text address);
 
-/* Returns a String of UTF-8, or of bytes if the text is none. */
-VALUE rack_env_text(struct worker_text text);
-
 #endif
