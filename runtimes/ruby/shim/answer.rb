@@ -7,7 +7,6 @@ module FunctionRuntime
   module Answer
     HTML = "text/html;charset=utf-8"
     STATUSES = (200..599).freeze
-    BODILESS = [204, 304].freeze
 
     # Ends the call.
     #
@@ -19,7 +18,7 @@ module FunctionRuntime
       type, body = content(body)
       own_type = headers.any? { |name, _| name.to_s.casecmp?("Content-Type") }
       fields = encode(headers)
-      fields << "Content-Type\0#{type}\0" unless own_type || type.nil? || BODILESS.include?(status)
+      fields << "Content-Type\0#{type}\0" unless own_type || type.nil? || [204, 304].include?(status)
       return stream(status, fields, body) unless body.is_a?(String)
 
       WorkerLibrary.answer(status, fields, body, WorkerLibrary::CALL)

@@ -58,7 +58,8 @@ module FunctionRuntime
     rescue Zlib::Error
       raise Refusal, 400
     ensure
-      stream&.close
+      stream.reset
+      stream.close
     end
     private_class_method :zlib?, :members, :inflate
   end

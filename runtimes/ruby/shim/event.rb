@@ -39,14 +39,4 @@ module FunctionRuntime
     end
     private_class_method :fields
   end
-
-  # Returns the context of a call (REQUEST-21).
-  #
-  # @param settings [Settings]
-  def self.create_context(settings)
-    {
-      'function-name': settings.handler_name, timeout: settings.timeout,
-      runtime: settings.runtime, 'memory-limit': settings.memory_limit
-    }
-  end
 end

@@ -2,16 +2,12 @@
 
 require_relative "answer"
 require_relative "event"
-require_relative "native_request"
 require_relative "refusal"
 
 module FunctionRuntime
   # Makes the memory small that all workers share, because they are forked from this process.
   def self.compact_memory
-    return Process.warmup if Process.respond_to?(:warmup)
-
-    GC.start
-    GC.compact
+    Process.respond_to?(:warmup) ? Process.warmup : GC.start
   end
 
   # Serves the requests that the supervisor hands over.
@@ -24,9 +20,11 @@ module FunctionRuntime
     # @param handler [#call] gets an event and a context
     # @param settings [Settings]
     def initialize(handler, settings)
-      @context = FunctionRuntime.create_context(settings)
+      @context = { # REQUEST-21
+        'function-name': settings.handler_name, timeout: settings.timeout,
+        runtime: settings.runtime, 'memory-limit': settings.memory_limit
+      }
       @request_class = FunctionRuntime.native_request
-      @limit = WARM_UP.size
       @base_env = {
         "SCRIPT_NAME" => "", "SERVER_NAME" => "localhost", "SERVER_PORT" => settings.port,
         "rack.errors" => $stderr, "rack.hijack?" => false, "rack.multiprocess" => true,

@@ -174,15 +174,9 @@ static VALUE begin_stream(VALUE self, VALUE status, VALUE fields) {
   return self;
 }
 
-struct piece {
-  const char *bytes;
-  size_t length;
-  enum sending result;
-};
-
 static void *send_piece(void *data) {
-  struct piece *piece = data;
-  piece->result = connection_stream_write(calling, piece->bytes, piece->length);
+  struct sending_call *call = data;
+  call->result = connection_stream_write(calling, call->answer.body, call->answer.body_length);
   return data;
 }
 
@@ -191,10 +185,11 @@ static VALUE write_piece(VALUE self, VALUE text) {
   (void)self;
   if (!in_call()) return Qfalse;
   VALUE bytes = rb_str_new_frozen(text);
-  struct piece piece = {.bytes = RSTRING_PTR(bytes), .length = (size_t)RSTRING_LEN(bytes)};
-  run_unlocked(send_piece, &piece);
+  struct sending_call call = {.answer = {.body = RSTRING_PTR(bytes)}};
+  call.answer.body_length = (size_t)RSTRING_LEN(bytes);
+  run_unlocked(send_piece, &call);
   RB_GC_GUARD(bytes);
-  return piece.result == SENDING_DONE ? Qtrue : Qfalse;
+  return call.result == SENDING_DONE ? Qtrue : Qfalse;
 }
 
 /* end_stream: ends the call, whose answer is whole. */

@@ -35,8 +35,9 @@ class TestEvent < Minitest::Test
 
   # REQUEST-5, REQUEST-6, REQUEST-8
   def test_json
-    { '{"ä": [1]}' => { "ä" => [1] }, "1" => 1, "null" => nil, '"a"' => "a", "" => "" }
-      .each { |body, wanted| wanted.nil? ? assert_nil(data(JSON_TYPE, body)) : assert_equal(wanted, data(JSON_TYPE, body)) }
+    { '{"ä": [1]}' => { "ä" => [1] }, "1" => 1, '"a"' => "a", "" => "" }
+      .each { |body, wanted| assert_equal(wanted, data(JSON_TYPE, body)) }
+    assert_nil(data(JSON_TYPE, "null"))
     assert_equal([1], data("application/a+json; charset=utf-8", "\uFEFF[1]"))
     assert_equal(["http://x"], data(JSON_TYPE, '["http://x"]'))
   end
@@ -118,7 +119,7 @@ class TestEvent < Minitest::Test
 
   # REQUEST-20, REQUEST-25
   def test_malformed_cloud_event
-    CLOUD_EVENT.each_key { |key| refused(400) { event(CLOUD_EVENT.except(key), "") } }
+    CLOUD_EVENT.each_key { |key| refused(400) { event(CLOUD_EVENT.reject { |name, _| name == key }, "") } }
     %w[0.3 2.0 10].each { |v| refused(400) { event(CLOUD_EVENT.merge("HTTP_CE_SPECVERSION" => v), "") } }
   end
 end

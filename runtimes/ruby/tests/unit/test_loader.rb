@@ -15,17 +15,17 @@ class TestLoader < Minitest::Test
     end
   end
 
-  def failure(...)
-    assert_raises(FunctionRuntime::LoadFailure) { load(...) }
+  def failure(*given)
+    assert_raises(FunctionRuntime::LoadFailure) { load(*given) }
   end
 
   # State and helpers of the file are the handler's, and nothing gets into the main program.
   def test_handler
-    handler = load("@count = 0\nLIMIT = 2\ndef helper = @count += LIMIT\ndef handler(*) = helper\n")
+    handler = load("@count = 0; LIMIT = 2; def helper; @count += LIMIT; end; def handler; helper; end")
     assert_equal([2, 4], [handler.call, handler.call])
     refute(Object.const_defined?(:LIMIT))
-    assert_equal(1, load("def self.handler(*) = 1").call)
-    assert_equal(1, load("private\n\ndef handler(*) = 1").call)
+    assert_equal(1, load("def self.handler; 1; end").call)
+    assert_equal(1, load("private; def handler; 1; end").call)
   end
 
   # LOAD-1
@@ -41,7 +41,7 @@ class TestLoader < Minitest::Test
 
   # LOAD-3, LOAD-4, LOAD-5
   def test_errors
-    assert_match(/function\.rb:2: /, failure("def handler\n(((\nend").message)
+    assert_match(/function\.rb:2: /, failure("\ndef handler(::\nend").message)
     assert_match(/LoadError: .* missing_thing/, failure("require 'missing_thing'").message)
     error = failure("\nraise 'expected'")
     assert_match(/RuntimeError: expected\z/, error.message)
