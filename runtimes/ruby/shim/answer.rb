@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "json"
+require_relative "data"
 
 module FunctionRuntime
   # Sends what a function has returned, as Sinatra would, and JSON for what Sinatra doesn't take.
@@ -62,7 +62,8 @@ module FunctionRuntime
       case body
       when nil then [nil, ""] # RESPONSE-4
       when String then [HTML, body] # RESPONSE-1, RESPONSE-2
-      when Hash, Array, Numeric, true, false then ["application/json", JSON.generate(body)]
+      when Hash, Array, Numeric, true, false
+        ["application/json", JSON.generate(body, max_nesting: 2 * Data::DEPTH)]
       else
         return [HTML, body] if body.respond_to?(:each)
 

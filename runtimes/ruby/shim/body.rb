@@ -6,8 +6,6 @@ require_relative "refusal"
 module FunctionRuntime
   # Undoes the content encoding of a body.
   module Body
-    GZIP = Zlib::MAX_WBITS + 16
-    RAW = -Zlib::MAX_WBITS
     ACCEPTED = { "Accept-Encoding" => "gzip, deflate" }.freeze
 
     # @param body [String] bytes
@@ -18,10 +16,11 @@ module FunctionRuntime
     #   one over the limit (REQUEST-14)
     def self.decode(body, encoding, limit)
       codings = encoding.to_s.downcase.split(",").map(&:strip) - ["identity", ""]
+      return body if codings.empty? || body.empty? # REQUEST-32
+
       case codings
-      when [] then body
       when ["gzip"], ["x-gzip"] then members(body, limit)
-      when ["deflate"] then inflate(body, zlib?(body) ? Zlib::MAX_WBITS : RAW, limit).first
+      when ["deflate"] then deflated(body, limit)
       else raise Refusal.new(415, ACCEPTED)
       end
     end
@@ -32,11 +31,16 @@ module FunctionRuntime
       second && (first & 15) == 8 && ((first << 8) | second).modulo(31).zero?
     end
 
+    def self.deflated(body, limit)
+      whole, used = inflate(body, zlib?(body) ? Zlib::MAX_WBITS : -Zlib::MAX_WBITS, limit)
+      used == body.bytesize ? whole : raise(Refusal, 400)
+    end
+
     # A body of gzip may have several members.
     def self.members(body, limit)
       whole = +"".b
       loop do
-        part, used = inflate(body, GZIP, limit - whole.bytesize)
+        part, used = inflate(body, Zlib::MAX_WBITS + 16, limit - whole.bytesize)
         whole << part
         body = body.byteslice(used..)
         return whole if body.empty?
@@ -61,6 +65,6 @@ module FunctionRuntime
       stream.reset
       stream.close
     end
-    private_class_method :zlib?, :members, :inflate
+    private_class_method :zlib?, :deflated, :members, :inflate
   end
 end

@@ -10,7 +10,9 @@ module FunctionRuntime
     TEXT_TYPE = %r{\A\s*(text/|[^;]*\+(xml|yaml)\b|application/(xml|x-www-form-urlencoded|yaml)\b)}i
                 .freeze
     CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i.freeze
-    CHARSETS = %w[utf-8 us-ascii iso-8859-1 utf-16 utf-16le utf-16be].freeze
+    CHARSETS = {
+      "utf8" => "utf-8", "ascii" => "us-ascii", "latin1" => "iso-8859-1", "utf-16" => "utf-16be"
+    }.merge(%w[utf-8 us-ascii iso-8859-1 utf-16le utf-16be].to_h { |name| [name, name] }).freeze
     DEPTH = 1000 # the parser recurses
 
     # Returns the event's data: JSON parsed (REQUEST-5), anything else as a String, of UTF-8 if it is
@@ -31,7 +33,7 @@ module FunctionRuntime
       text = text(body, type)
       raise Refusal, 400 if text.encoding == Encoding::BINARY || comment?(text)
 
-      JSON.parse(text.delete_prefix("\uFEFF"), max_nesting: DEPTH)
+      JSON.parse(text, max_nesting: DEPTH)
     rescue JSON::ParserError
       raise Refusal, 400
     end
@@ -43,13 +45,13 @@ module FunctionRuntime
       text.gsub(/"(?:[^"\\]|\\.)*"/m, "").include?("/")
     end
 
-    # Returns text of UTF-8, or of bytes if it isn't what its charset says.
+    # Returns text of UTF-8 without a byte order mark, or of bytes if it isn't what its charset says.
     def self.text(body, type)
-      charset = (type[CHARSET, 1] || "utf-8").downcase.sub(/\Autf8\z/, "utf-8")
-      raise Refusal, 415 unless CHARSETS.include?(charset)
-      return utf8_or_bytes(body.dup) if charset == "utf-8"
-
-      body.dup.force_encoding(charset).encode("UTF-8")
+      charset = (type[CHARSET, 1] || "utf-8").downcase
+      encoding = CHARSETS[charset] or raise Refusal, 415
+      encoding = "utf-16le" if charset == "utf-16" && body.start_with?("\xFF\xFE".b)
+      text = utf8_or_bytes(body.dup.force_encoding(encoding).encode("utf-8"))
+      text.encoding == Encoding::UTF_8 ? text.delete_prefix("\uFEFF") : text
     rescue EncodingError
       body.dup
     end

@@ -21,8 +21,8 @@ module FunctionRuntime
     def self.create(env, body, limit, request_class)
       body = Body.decode(body, env.delete("HTTP_CONTENT_ENCODING"), limit)
       # A body that came in chunks or was encoded has another length than the client has told.
-      framed = env.delete("HTTP_TRANSFER_ENCODING") || env["CONTENT_LENGTH"]
-      env["CONTENT_LENGTH"] = body.bytesize.to_s if framed
+      chunked = env.delete("HTTP_TRANSFER_ENCODING")
+      env["CONTENT_LENGTH"] = body.bytesize.to_s if chunked || env["CONTENT_LENGTH"]
       env["rack.input"] = StringIO.new(body)
       fields(env, body).merge(extensions: { request: request_class.new(env) })
     end

@@ -53,8 +53,7 @@ module FunctionRuntime
     end
     return space.method(name) if names.include?(name.to_sym)
 
-    found = names.sort.map { |each| "`#{each}`" }.join(", ")
-    found = "no method" if found.empty?
+    found = names.empty? ? "no method" : names.sort.map { |each| "`#{each}`" }.join(", ")
     raise LoadFailure, "handler `#{name}` not found in `#{path}`: it defines #{found}"
   end
   private_class_method :find_module, :evaluate, :find_handler

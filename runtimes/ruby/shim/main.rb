@@ -3,10 +3,7 @@
 # The template of the workers: loads the function, then forks a worker whenever the supervisor asks
 # for one. The supervisor stops workers: nothing here watches a deadline.
 
-require_relative "worker_library"
-require_relative "settings"
-require_relative "packages"
-require_relative "loader"
+%w[worker_library settings packages loader].each { |name| require_relative name }
 
 $stdout.sync = true # OBSERVABILITY-9
 $stderr.sync = true
@@ -24,6 +21,7 @@ end
 # Loaded after the function's own packages, whose versions it takes where there are any (IMAGE-8).
 require_relative "worker"
 worker = FunctionRuntime::Worker.new(handler, settings)
-FunctionRuntime.compact_memory
+# Makes the memory small that all workers share, because they are forked from this process.
+Process.respond_to?(:warmup) ? Process.warmup : GC.start
 WorkerLibrary.ready
 worker.run if WorkerLibrary.become_worker(worker.base_env)

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 module FunctionRuntime
+  LONGEST_LINE = :CONTENT_DISPOSITION_MAX_BYTES
+
   # Makes what the installation phase has installed the first place where `require` looks. Bundler
   # itself isn't needed: it has written the folders of the locked versions into a file. That file
   # takes RubyGems out, which is put back, because it finds the packages of the image.
@@ -27,10 +29,14 @@ module FunctionRuntime
   #
   # @return [Class]
   def self.native_request
+    require "rack"
+    # REQUEST-39: Rack drops the names in a part whose line is longer than this, 1,536 bytes.
+    parser = Rack::Multipart::Parser
+    parser.send(:remove_const, LONGEST_LINE) if parser.const_defined?(LONGEST_LINE)
+    parser.const_set(LONGEST_LINE, 16_384)
     require "sinatra/base"
     Sinatra::Request
   rescue LoadError, StandardError
-    require "rack"
     Rack::Request
   end
 end

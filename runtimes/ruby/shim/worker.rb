@@ -5,11 +5,6 @@ require_relative "event"
 require_relative "refusal"
 
 module FunctionRuntime
-  # Makes the memory small that all workers share, because they are forked from this process.
-  def self.compact_memory
-    Process.respond_to?(:warmup) ? Process.warmup : GC.start
-  end
-
   # Serves the requests that the supervisor hands over.
   class Worker
     WARM_UP = { "REQUEST_METHOD" => "POST", "CONTENT_TYPE" => "application/json" }.freeze
@@ -27,9 +22,7 @@ module FunctionRuntime
       @request_class = FunctionRuntime.native_request
       @base_env = {
         "SCRIPT_NAME" => "", "SERVER_NAME" => "localhost", "SERVER_PORT" => settings.port,
-        "rack.errors" => $stderr, "rack.hijack?" => false, "rack.multiprocess" => true,
-        "rack.multithread" => false, "rack.run_once" => false, "rack.url_scheme" => "http",
-        "rack.version" => [1, 3]
+        "rack.errors" => $stderr, "rack.url_scheme" => "http"
       }.freeze
       warm_up
       @handler = handler

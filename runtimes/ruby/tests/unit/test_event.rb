@@ -56,6 +56,9 @@ class TestEvent < Minitest::Test
         assert_equal("ü", data("text/plain;charset=#{charset}", "ü".encode(encoding)))
       end
     assert_equal([1], data("#{JSON_TYPE}; charset=utf-16", "\uFEFF[1]".encode("UTF-16LE")))
+    assert_equal("a", data("text/plain; charset=utf-16", "a".encode("UTF-16BE")))
+    assert_equal("a", data("text/csv", "\uFEFFa"))
+    refused(400) { data("#{JSON_TYPE}; charset=ascii", '["ü"]') }
     refused(415) { data("#{JSON_TYPE}; charset=klingon", "1") }
     refused(415) { data("text/plain; charset=klingon", "1") }
   end
@@ -82,6 +85,8 @@ class TestEvent < Minitest::Test
   # What can't be undone is refused.
   def test_bad_content_encoding
     { "br" => 415, "gzip, deflate" => 415 }.each { |name, status| refused(status) { data(nil, "x", name) } }
+    assert_equal("", data(nil, "", "br"))
+    refused(400) { data(nil, "#{Zlib.deflate('text')}x", "deflate") }
     whole = Zlib.gzip("text")
     ["x", whole[0..-2], "#{whole}x"].each { |body| refused(400) { data(nil, body, "gzip") } }
     assert_equal(LIMIT, data(nil, Zlib.gzip("x" * LIMIT), "gzip").size)
