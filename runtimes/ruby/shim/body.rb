@@ -51,13 +51,11 @@ module FunctionRuntime
     def self.inflate(body, window, limit)
       stream = Zlib::Inflate.new(window)
       whole = +"".b
-      stream.inflate(body) do |piece|
-        raise Refusal, 413 if whole.bytesize + piece.bytesize > limit
-
-        whole << piece
+      keep = lambda do |piece|
+        whole.bytesize + piece.bytesize > limit ? raise(Refusal, 413) : whole << piece
       end
-      raise Refusal, 400 unless stream.finished?
-
+      stream.inflate(body, &keep)
+      keep.call(stream.finish) # the last bytes need no input, where the pieces before were full
       [whole, stream.total_in]
     rescue Zlib::Error
       raise Refusal, 400

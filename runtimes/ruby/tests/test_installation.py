@@ -75,10 +75,9 @@ def test_password_from_the_manifest(runtime: Runtime, index: PrivateIndex) -> No
 
 
 def test_settings_from_a_file(runtime: Runtime, index: PrivateIndex) -> None:
-    """A mounted `.bundle/config` does too, and names the authority."""
-    text = 'BUNDLE_LOCALHOST: "reader:pass:word"\nBUNDLE_SSL_CA_CERT: "/kubeless/authority.pem"\n'
-    files = {".bundle/config": text.encode()}
-    assert is_installed(index.install(runtime, {"SSL_CERT_FILE": ""}, files))
+    """A mounted `.bundle/config` does too."""
+    files = {".bundle/config": b'BUNDLE_LOCALHOST: "reader:pass:word"\n'}
+    assert is_installed(index.install(runtime, AUTHORITY, files))
 
 
 def test_mirror(runtime: Runtime, index: PrivateIndex) -> None:

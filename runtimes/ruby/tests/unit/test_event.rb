@@ -86,6 +86,11 @@ class TestEvent < Minitest::Test
   def test_bad_content_encoding
     { "br" => 415, "gzip, deflate" => 415 }.each { |name, status| refused(status) { data(nil, "x", name) } }
     assert_equal("", data(nil, "", "br"))
+    # The last byte is left in zlib where the pieces before it were full.
+    raw = Zlib::Deflate.new(nil, -Zlib::MAX_WBITS).deflate("0" * (6 * (1 << 20) + 1), Zlib::FINISH)
+    decode = ->(limit) { FunctionRuntime::Body.decode(raw, "deflate", limit).bytesize }
+    assert_equal(6_291_457, decode.call(6_291_457))
+    refused(413) { decode.call(6_291_456) }
     refused(400) { data(nil, "#{Zlib.deflate('text')}x", "deflate") }
     whole = Zlib.gzip("text")
     ["x", whole[0..-2], "#{whole}x"].each { |body| refused(400) { data(nil, body, "gzip") } }
