@@ -55,7 +55,8 @@ module FunctionRuntime
         whole.bytesize + piece.bytesize > limit ? raise(Refusal, 413) : whole << piece
       end
       stream.inflate(body, &keep)
-      keep.call(stream.finish) # the last bytes need no input, where the pieces before were full
+      # The last bytes need no input, where the pieces before them were full.
+      keep.call(stream.finish) unless stream.finished?
       [whole, stream.total_in]
     rescue Zlib::Error
       raise Refusal, 400
