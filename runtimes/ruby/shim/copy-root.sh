@@ -24,7 +24,7 @@ done
 
 copy /usr/bin/ruby
 for folder in /usr/lib/ruby /usr/lib/*/ruby /usr/share/rubygems-integration /usr/share/ruby* \
-    /usr/share/zoneinfo /etc/ssl/certs/ca-certificates.crt /usr/lib/ssl /usr/lib/locale/C.*; do
+    /usr/share/zoneinfo /etc/passwd /etc/group /etc/ssl/certs/ca-certificates.crt /usr/lib/ssl /usr/lib/locale/C.*; do
     [ ! -e "$folder" ] || cp -R --parents "$folder" "$root"
 done
 find "$(readlink -f /usr/bin/ruby)" /usr/lib/ruby /usr/lib/*/ruby -type f \( -perm -100 -o -name '*.so' \) \
@@ -36,6 +36,5 @@ for name in libstdc++.so.6 libgcc_s.so.1 libnss_files.so.2 libnss_dns.so.2 libre
     library=$(ldconfig -p | sed -n "s|.*[[:space:]]$name .*=> ||p" | head -n 1)
     [ -z "$library" ] || copy "$library"
 done
-cp --parents /etc/passwd /etc/group "$root"
 install -d -m 1777 "$root/tmp" "$root/var/tmp"
 install -d -o 1000 -g 0 -m 775 "$root/kubeless"
