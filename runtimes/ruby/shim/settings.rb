@@ -2,8 +2,7 @@
 
 module FunctionRuntime
   # What the loader, the context and the environment of a request need. All are Strings.
-  Settings =
-    Struct.new(:module_name, :handler_name, :folder, :timeout, :runtime, :memory_limit, :port)
+  Settings = Struct.new(:module_name, :handler_name, :folder, :timeout, :runtime, :memory_limit, :port)
 
   # The variables in the order of Settings, with their defaults.
   DEFAULTS = {

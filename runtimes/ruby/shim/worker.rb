@@ -81,8 +81,8 @@ module FunctionRuntime
 
     # What a call has left behind goes on. A thread that waits for ever waits for another one.
     def finish_threads
-      others = Thread.list - [Thread.current]
-      sleep(0.1) while others.any? { |thread| !thread.inspect.include?("sleep_forever") && thread.alive? }
+      goes_on = ->(thread) { thread != Thread.current && !thread.inspect.include?("sleep_forever") }
+      sleep(0.1) while Thread.list.any?(&goes_on)
     end
   end
 end

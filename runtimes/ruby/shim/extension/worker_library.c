@@ -5,6 +5,7 @@
 #include "loop.h"
 #include "rack_env.h"
 #include "template.h"
+#include <locale.h>
 #include <ruby/thread.h>
 #include <unistd.h>
 
@@ -43,6 +44,7 @@ static int fork_ruby(void) {
 
 /* Opens the template's side, before the function is loaded. */
 static VALUE open_library(VALUE self) {
+  setlocale(LC_CTYPE, "C.UTF-8"); /* IMAGE-17: of the strings in ENV, whatever LC_ALL says */
   worker = worker_open(PROTOCOL_CONTROL_DESCRIPTOR, -1, PROTOCOL_STDERR_DESCRIPTOR);
   if (worker == NULL) rb_sys_fail("this process has no supervisor");
   return self;
