@@ -42,13 +42,22 @@ static bool ask(int socket, struct connection *connection, struct reply *reply) 
 static void set_socket(struct call *call, int socket) {
   pthread_mutex_lock(&call->mutex);
   call->socket = socket;
+  if (call->stopped && socket >= 0) shutdown(socket, SHUT_RDWR);
   pthread_mutex_unlock(&call->mutex);
 }
 
 void call_stop(struct call *call) {
   pthread_mutex_lock(&call->mutex);
+  call->stopped = true;
   if (call->socket >= 0) shutdown(call->socket, SHUT_RDWR);
   pthread_mutex_unlock(&call->mutex);
+}
+
+static bool is_stopped(struct call *call) {
+  pthread_mutex_lock(&call->mutex);
+  bool stopped = call->stopped;
+  pthread_mutex_unlock(&call->mutex);
+  return stopped;
 }
 
 static bool is_safe(const struct request *request) {
@@ -84,11 +93,10 @@ void call_relay(struct call *call) {
     set_socket(call, socket);
     bool answered = socket >= 0 && ask(socket, call->connection, &reply);
     if (!answered) await_end(call);
-    again = !answered && !again && may_retry(call, &reply, reused);
-    if (!answered && !again) {
-      report(&reply);
-      reply.status = 0;
-    }
+    bool stopped = is_stopped(call); /* TIMEOUT-6: then nothing executes it again */
+    again = !answered && !again && !stopped && may_retry(call, &reply, reused);
+    if (!answered && !again && !stopped) report(&reply);
+    if (!answered) reply.status = 0;
     bool ended = !again && body_relay(call->connection, &reply, socket);
     set_socket(call, -1);
     if (ended && !reply.close)

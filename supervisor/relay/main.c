@@ -29,7 +29,7 @@ static bool execute_beside(struct connection *connection) {
   struct call *call = malloc(sizeof *call);
   pthread_t thread;
   if (call == NULL) return false;
-  *call = (struct call){worker, connection, PTHREAD_MUTEX_INITIALIZER, -1};
+  *call = (struct call){worker, connection, PTHREAD_MUTEX_INITIALIZER, -1, false};
   connection_set_user(connection, call);
   if (++running == most) loop_gate(loop, false);
   if (pthread_create(&thread, NULL, execute, call) == 0) return pthread_detach(thread) == 0;
@@ -40,7 +40,7 @@ static bool execute_beside(struct connection *connection) {
 }
 
 static void begin(struct connection *connection) {
-  struct call call = {worker, connection, PTHREAD_MUTEX_INITIALIZER, -1};
+  struct call call = {worker, connection, PTHREAD_MUTEX_INITIALIZER, -1, false};
   if (connection_call(connection)) {
     if (most > 1 && execute_beside(connection)) return;
     call_relay(&call);

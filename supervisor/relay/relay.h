@@ -61,6 +61,7 @@ struct call {
   struct connection *connection;
   pthread_mutex_t mutex; /* of the socket, which STOP_CALL shuts down */
   int socket;            /* to the server, -1: none */
+  bool stopped;          /* its deadline has passed; under the mutex too */
 };
 
 /* Answers the request of a connection whose call has begun. */

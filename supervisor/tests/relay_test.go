@@ -97,6 +97,9 @@ func TestServerSeesAStop(t *testing.T) {
 	r.wants("/sleep/0.4", 200, "hello")
 	r.wants("/sleep/1.9", 200, "hello")
 	r.until("the server has seen it", func() bool { _, err := os.Stat(file); return err == nil })
+	if begun, err := os.ReadFile(file + ".begun"); string(begun) != "x" {
+		t.Errorf("it was executed %d times (%v)", len(begun), err)
+	}
 }
 
 // LOAD-7: a server that doesn't start ends the runtime with its cause.

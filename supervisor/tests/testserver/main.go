@@ -55,6 +55,11 @@ func serve(writer http.ResponseWriter, request *http.Request) {
 	case "never":
 		select {}
 	case "gone":
+		begun, err := os.OpenFile("/"+argument+".begun", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err == nil {
+			_, _ = begun.WriteString("x")
+			_ = begun.Close()
+		}
 		<-request.Context().Done()
 		_ = os.WriteFile("/"+argument, nil, 0o644)
 		return
