@@ -52,7 +52,9 @@ func (s *Server) endIfDue(w *worker.Handle, now int64) {
 	case s.shape.One && w.Stuck:
 		w.Kill(now)
 	// TIMEOUT-6: what a timed-out call still does ends as soon as nobody else needs the process.
-	case w.Retired != 0 && (!w.Busy || !w.Executing && now >= w.Retired+int64(s.settings.Timeout)):
+	// A request may have waited for its turn for one FUNC_TIMEOUT before its call, and no longer.
+	case w.Retired != 0 && (!w.Busy || !w.Executing && now >= w.Retired+int64(s.settings.Timeout) ||
+		now >= w.Retired+2*int64(s.settings.Timeout)):
 		w.Kill(now)
 	}
 }

@@ -68,3 +68,17 @@ func TestRetiredWorkerEndsThoughItReadsARequest(t *testing.T) {
 		t.Error("it goes on")
 	}
 }
+
+// TIMEOUT-6: a request that waits for a turn that never comes doesn't keep late calls alive.
+func TestRetiredWorkerEndsThoughARequestWaits(t *testing.T) {
+	now := protocol.Now()
+	s, w, slot := retired(t, now)
+	slot.Enter(protocol.Waiting, now, 0)
+	if s.scan(w, now); w.Killed != 0 {
+		t.Error("it was killed before the request could have had its turn")
+	}
+	later := now + int64(timeout)
+	if s.scan(w, later); w.Killed == 0 {
+		t.Error("it goes on")
+	}
+}
