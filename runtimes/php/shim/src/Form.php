@@ -49,13 +49,18 @@ final class Form
         return [$fields, $files];
     }
 
+    /** A parameter of a part's Content-Disposition. They are read from the left, as a value may hold `; name=`. */
     private static function parameter(string $head, string $name): ?string
     {
-        $form = '/\r\nContent-Disposition:[^\r]*;[ \t]*' . $name . '=(?:"((?:[^"\\\\\r]|\\\\.)*)"|([^;\s]*))/i';
-        if (preg_match($form, $head, $found) !== 1) {
-            return null;
+        preg_match('/\r\nContent-Disposition:([^\r]*)/i', $head, $line);
+        $form = '/;[ \t]*([^=;\s]+)=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\s]*))/';
+        preg_match_all($form, $line[1] ?? '', $all, PREG_SET_ORDER);
+        foreach ($all as $found) {
+            if (strtolower($found[1]) === $name) {
+                return strtr($found[3] ?? $found[2], ['\\"' => '"', '\\\\' => '\\', '%22' => '"']);
+            }
         }
-        return strtr($found[2] ?? $found[1], ['\\"' => '"', '\\\\' => '\\', '%22' => '"']);
+        return null;
     }
 
     /**

@@ -35,6 +35,9 @@ final class Worker
         if ($request === null) {
             return false;
         }
+        if (!begin_call()) { // the deadline bounds the decoding of a body too
+            return true;
+        }
         try {
             $event = Event::of($request, self::$bodyLimit);
             unset($request); // so that the body is there once
@@ -42,9 +45,7 @@ final class Worker
             answer($refusal->getCode(), $refusal->fields, null, self::NO_CALL);
             return true;
         }
-        if (begin_call()) {
-            self::call($event);
-        }
+        self::call($event);
         return true;
     }
 

@@ -116,16 +116,22 @@ final class EventTest extends TestCase
             "$head\"list[]\"\r\n\r\ny\r\n--other",
             "$head\"$long\"; filename=\"a\\\"$long.txt\"\r\nContent-Type: text/plain\r\n\r\n\0\r\n",
             "$head\"files[deep]\"; filename=\"\"\r\n\r\n",
+            "$head\"one\"; filename=\"x; name=admin\"\r\n\r\n1",
+            "$head\"a; filename=b\"\r\n\r\n2",
         ];
         $body = "preamble\r\n--=_b\r\n" . implode("\r\n--=_b\r\n", $parts) . "\r\n--=_b--\r\nepilogue";
         $request = $this->request(['content-type' => ['Multipart/Form-Data; boundary="=_b"']], $body);
-        self::assertSame(['a.b c' => '1', 'list' => ['x', "y\r\n--other"]], $request->getParsedBody());
+        self::assertSame(
+            ['a.b c' => '1', 'list' => ['x', "y\r\n--other"], 'a; filename=b' => '2'],
+            $request->getParsedBody()
+        );
         $files = $request->getUploadedFiles();
         self::assertSame(["\0\r\n", 'text/plain', "a\"$long.txt"], [
             (string) $files[$long]->getStream(),
             $files[$long]->getClientMediaType(),
             $files[$long]->getClientFilename(),
         ]);
+        self::assertSame('x; name=admin', $files['one']->getClientFilename());
         self::assertSame(UPLOAD_ERR_NO_FILE, $files['files']['deep']->getError());
     }
 }
