@@ -41,13 +41,22 @@ module FunctionRuntime
       raise Refusal, 400 unless envelope.is_a?(Hash)
 
       encoded = envelope["data_base64"]
-      data = encoded ? Data.utf8_or_bytes(encoded.to_s.unpack1("m")) : envelope["data"]
+      data = encoded.nil? ? envelope["data"] : Data.utf8_or_bytes(bytes_of(encoded))
       { data: data }.merge(fields(envelope))
+    end
+
+    # @param encoded [Object] base64
+    def self.bytes_of(encoded)
+      raise Refusal, 400 unless encoded.is_a?(String)
+
+      encoded.unpack1("m0")
+    rescue ArgumentError
+      raise Refusal, 400
     end
 
     def self.fields(attributes)
       complete = REQUIRED.all? { |name| attributes[name].is_a?(String) && !attributes[name].empty? }
-      raise Refusal, 400 unless complete && attributes["specversion"].match?(/\A1(\.|\z)/)
+      raise Refusal, 400 unless complete && attributes["specversion"].match?(/\A1(\.\d+)?\z/)
 
       {
         'event-id': attributes["id"],
@@ -64,6 +73,6 @@ module FunctionRuntime
         character.valid_encoding? ? character : escapes
       end
     end
-    private_class_method :fields, :unescape
+    private_class_method :bytes_of, :fields, :unescape
   end
 end

@@ -125,11 +125,13 @@ class TestEvent < Minitest::Test
     refused(400) { event({ "CONTENT_TYPE" => kind }, "[]") }
     refused(400) { event({ "CONTENT_TYPE" => kind }, "") }
     refused(400) { made.call({ id: 1 }) }
+    refused(400) { made.call({ data_base64: "/w=" }) }
+    refused(400) { made.call({ data_base64: 1 }) }
   end
 
   # REQUEST-20, REQUEST-25
   def test_malformed_cloud_event
     CLOUD_EVENT.each_key { |key| refused(400) { event(CLOUD_EVENT.reject { |name, _| name == key }, "") } }
-    %w[0.3 2.0 10].each { |v| refused(400) { event(CLOUD_EVENT.merge("HTTP_CE_SPECVERSION" => v), "") } }
+    %w[0.3 2.0 10 1.x].each { |v| refused(400) { event(CLOUD_EVENT.merge("HTTP_CE_SPECVERSION" => v), "") } }
   end
 end
