@@ -9,6 +9,19 @@ import { compileFunction } from "node:vm";
 const PARAMETERS = ["exports", "require", "module", "__filename", "__dirname"];
 
 /**
+ * @param {string} text of a package.json
+ * @returns {string | undefined}
+ */
+function typeIn(text) {
+  try {
+    const { type } = JSON.parse(text);
+    return type === "module" || type === "commonjs" ? type : undefined;
+  } catch {
+    return undefined; // Node says what is wrong with it when it loads the module
+  }
+}
+
+/**
  * The type that the nearest package.json gives to modules in `folder`; undefined: none.
  *
  * @param {string} folder
@@ -16,8 +29,7 @@ const PARAMETERS = ["exports", "require", "module", "__filename", "__dirname"];
  */
 function packageType(folder) {
   const file = join(folder, "package.json");
-  // Node reports a package.json that isn't JSON when it loads the module.
-  if (existsSync(file)) return /"type"\s*:\s*"(\w+)"/.exec(readFileSync(file, "utf8"))?.[1];
+  if (existsSync(file)) return typeIn(readFileSync(file, "utf8"));
   const parent = dirname(folder);
   return parent === folder ? undefined : packageType(parent);
 }

@@ -13,6 +13,9 @@ export const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof 
  */
 export const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
+/** Kinds without keys that JSON shows whole. */
+const SHOWN = new Set(["Object", "Module", "Number", "String", "Boolean"]);
+
 /** @param {ArrayBufferView | ArrayBuffer} value */
 function bufferOf(value) {
   if (Buffer.isBuffer(value)) return value;
@@ -36,7 +39,7 @@ function showHidden(key, value) {
   if (kind === "Map" && [...value.keys()].every((each) => typeof each !== "object")) {
     return Object.fromEntries(value);
   }
-  if (kind === "Object" || kind === "Module") return value;
+  if (SHOWN.has(kind)) return value;
   const place = key === "" ? "" : ` in \`${key}\``;
   const hint = kind === "Promise" ? "await it" : "turn it into an object or a string";
   throw new TypeError(

@@ -96,12 +96,14 @@ test("the syntax of a `.js` file tells what it is", async () => {
 });
 
 test("package.json tells what a `.js` file is", async () => {
+  const manifest = (type) =>
+    JSON.stringify({ repository: { type: "git" }, type });
   for (const [type, text] of [
     ["module", "export const handler = () => typeof module;"],
     ["commonjs", "exports.handler = () => typeof module;"],
   ]) {
     mkdirSync(join(folder, type));
-    writeFileSync(join(folder, type, "package.json"), JSON.stringify({ type }));
+    writeFileSync(join(folder, type, "package.json"), manifest(type));
     writeFileSync(join(folder, type, "own.js"), text);
     const moduleName = `${type}/own`;
     const handler = await loadHandler({

@@ -37,6 +37,12 @@ function ask(handler, { path = "/", ...options } = {}) {
 
 for (const [what, make, type, body] of [
   ["a Map", () => new Map([["a", new Set([1])]]), "json", '{"a":[1]}'],
+  [
+    "a boxed number",
+    () => ({ a: {}, b: new Number(5) }),
+    "json",
+    '{"a":{},"b":5}',
+  ],
   ["a Set", () => new Set(["b"]), "json", '["b"]'],
   ["a Map in an object", () => ({ a: new Map() }), "json", '{"a":{}}'],
   ["an empty object", () => ({ a: {}, b: [{}] }), "json", '{"a":{},"b":[{}]}'],
