@@ -140,7 +140,7 @@ def manners(case: Case) -> list[str]:
 
 def has_seen(case: Case, data: object) -> bool:
     """Whether `data`, as the function saw it, is the JSON that was sent, or its text."""
-    if case.data is None and data in (None, ""):
+    if not case.text and data in (None, ""):
         return True
     try:
         return data == case.data or (isinstance(data, str) and json.loads(data) == case.data)
