@@ -17,9 +17,9 @@ find /opt/runtime "$opened" -name '*.so*' -exec ldd {} + 2>/dev/null |
   sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/lib[^ ]*\) (.*/\1/p' | sort -u |
   grep -v '^/opt/' | while read -r library; do copy "$library"; done
 for file in /etc/passwd /etc/group /etc/nsswitch.conf /etc/ssl/certs/ca-certificates.crt \
-  /usr/lib/locale/C.utf8/LC_CTYPE \
   "/lib/$(uname -m)-linux-gnu/libnss_dns.so.2" "/lib/$(uname -m)-linux-gnu/libnss_files.so.2"; do
   [ ! -e "$file" ] || copy "$file"
 done
-find -L /etc/fonts /usr/share/fonts/truetype/dejavu -type f | while read -r file; do copy "$file"; done
+# Of the locale all categories, because setlocale takes all or none where LC_ALL names it.
+find -L /etc/fonts /usr/share/fonts/truetype/dejavu /usr/lib/locale/C.utf8 -type f | while read -r file; do copy "$file"; done
 cp -a /opt/runtime "$target/opt/runtime"
