@@ -1,9 +1,6 @@
 """The example for people who bring an image of their own: a catalog outside the main one."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +8,7 @@ import pytest
 from imagebuild.catalog import catalog
 from imagebuild.engine import engine
 from imagebuild.process import Processes
+from tests.engine.command import SECONDS, build_py
 from tests.support.containers import Engine
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,21 +16,12 @@ CATALOG = catalog.load(ROOT / "examples" / "custom-runtime" / "images.yaml")
 MOST_LINES = {"webserver": 12, "lxml": 9, "perl": 12}
 USUAL = ["REQUEST-12", "RESPONSE-6", "TIMEOUT-2", "FAILURE-5", "IMAGE-3", "LIFECYCLE-1"]
 """What tells that a kit which passes elsewhere is at work."""
-SECONDS = 600
-
-
-def build_py(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of build.py on the example's catalog."""
-    words = [sys.executable, str(ROOT / "build.py"), command, f"--catalog={CATALOG.path}"]
-    return subprocess.run(
-        [*words, *arguments], capture_output=True, text=True, timeout=SECONDS, env=os.environ
-    )
 
 
 @pytest.mark.timeout(SECONDS)
 def test_build() -> None:
     """All images are made."""
-    ended = build_py("build")
+    ended = build_py(CATALOG.path, "build")
     assert ended.returncode == 0, ended.stderr
 
 
@@ -55,7 +44,9 @@ def test_nothing_of_ours() -> None:
 )
 def test_contract(language: str, clauses: list[str]) -> None:
     """Each passes what binds its profile."""
-    ended = build_py("test", language, "--no-cache", *(f"--clause={name}" for name in clauses))
+    ended = build_py(
+        CATALOG.path, "test", language, "--no-cache", *(f"--clause={name}" for name in clauses)
+    )
     assert ended.returncode == 0, ended.stderr
     assert re.search(r"^\d+ passed", ended.stderr, re.MULTILINE)
 

@@ -1,10 +1,7 @@
 """A made-up language needs one folder and one catalog entry, and no change of builder or suite."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +11,12 @@ from imagebuild.catalog import catalog
 from imagebuild.engine import engine
 from imagebuild.functions import containers
 from imagebuild.process import Processes
+from tests.engine.command import SECONDS, build_py
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = Path(__file__).with_name("new_language")
 PASSES = ["REQUEST-9", "REQUEST-10", "REQUEST-12", "CONCURRENCY-7", "IMAGE-2", "IMAGE-5", "IMAGE-9"]
 FAILS = "REQUEST-15"
-SECONDS = 600
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +33,18 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     client.close()
 
 
-def build_py(tree: Path, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of build.py on the catalog of `tree`."""
-    words = [sys.executable, str(ROOT / "build.py"), command, f"--catalog={tree / 'images.yaml'}"]
-    return subprocess.run(
-        [*words, *arguments], capture_output=True, text=True, timeout=SECONDS, env=os.environ
-    )
-
-
 @pytest.mark.timeout(SECONDS)
 def test_build(tree: Path) -> None:
     """The builder makes its image."""
-    ended = build_py(tree, "build")
+    ended = build_py(tree / "images.yaml", "build")
     assert ended.returncode == 0, ended.stderr
-    assert "toy" in build_py(tree, "list").stdout
+    assert "toy" in build_py(tree / "images.yaml", "list").stdout
 
 
 @pytest.mark.timeout(SECONDS)
 def test_contract(tree: Path) -> None:
     """The suite runs on it, and a server of ten lines keeps these clauses."""
-    ended = build_py(tree, "test", *(f"--clause={clause}" for clause in PASSES))
+    ended = build_py(tree / "images.yaml", "test", *(f"--clause={clause}" for clause in PASSES))
     assert ended.returncode == 0, ended.stderr
     passed = re.search(r"^(\d+) passed, \d+ deselected", ended.stderr, re.MULTILINE)
     assert passed
@@ -65,7 +54,7 @@ def test_contract(tree: Path) -> None:
 @pytest.mark.timeout(SECONDS)
 def test_broken_clause(tree: Path) -> None:
     """What it doesn't do is told by clause, sentence and image."""
-    ended = build_py(tree, "test", f"--clause={FAILS}")
+    ended = build_py(tree / "images.yaml", "test", f"--clause={FAILS}")
     assert ended.returncode == 7
     assert f"{FAILS}: A chunked request body MUST reach the function whole." in ended.stderr
     assert "toy-1" in ended.stderr
@@ -79,5 +68,5 @@ def test_waiver(tree: Path) -> None:
     for clause, code in ((FAILS, 0), (PASSES[0], 7)):
         waiver = f'    waivers: [{{clause: {clause}, reason: "ten lines are too few"}}]\n'
         path.write_text(text + waiver, encoding="utf-8")
-        assert build_py(tree, "test", f"--clause={clause}").returncode == code
+        assert build_py(tree / "images.yaml", "test", f"--clause={clause}").returncode == code
     path.write_text(text, encoding="utf-8")
